@@ -54,6 +54,7 @@ class VideoInfo:
     duration_s: float = 0.0
     variable_frame_rate: bool = False
     slow_motion_factor: float = 1.0
+    warnings: tuple[str, ...] = ()  # what was wrong with the file, e.g. that it is cut short
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,10 @@ class Signals:
 
 @dataclass(frozen=True)
 class Lap:
-    """A stretch with one facing and one direction. ``facing`` is where the toes point in the picture."""
+    """A stretch with one facing and one direction. ``facing`` is where the toes point in the picture.
+
+    ``gait`` is how the feet work, which on a belt (direction ``in_place``) is all there is to see.
+    """
 
     index: int
     exercise: str
@@ -130,6 +134,7 @@ class Lap:
     yaw_deg: float
     start_s: float
     end_s: float
+    gait: Literal["backward", "forward", "unknown"] = "unknown"
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,7 @@ class Finding:
     priority: int = 5
     weight: float = 1.0
     film: str = ""  # for not_assessed: which view or setting would let it be judged
+    exercise: str = ""  # the exercise whose file judged it: laps of one set may differ
 
 
 @dataclass(frozen=True)
