@@ -78,7 +78,7 @@ SIGNALS: Final[tuple[Quantity, ...]] = (
     _q("trunk_length_ratio", "trunk", SIDE, "apparent trunk length against its 90th percentile"),
     _q("trunk_lateral_deg", "deg", FRONTAL, "trunk from vertical, + to the athlete's right"),
     _q("shoulder_tilt_deg", "deg", FRONTAL, "shoulder line from level, + right side up"),
-    _q("hip_lateral_ratio", "hip width", FRONTAL, "mid-hip sideways of its own course (1 s mean)"),
+    _q("hip_lateral_ratio", "hip width", FRONTAL, "mid-hip sideways of its own course (2 s mean)"),
     _q("pelvis_yaw_deg", "deg", ("front", "back", "oblique"), "pelvis turn about vertical against the lap's median"),
     _q("neck_angle_deg", "deg", SIDE, "shoulder to ear above level; falls as the head cranes forward"),
     _q("gaze_pitch_deg", "deg", SIDE, "ear to nose above level"),
@@ -113,7 +113,12 @@ STEP_MEASURES: Final[tuple[Quantity, ...]] = (
     _q("elbow_range_deg", "deg", SIDE, "elbow range over the stance (drive)"),
     _q("wrist_range_ratio", "trunk", ("side", "front", "back"), "wrist's range against the mid-hip over the stride"),
     _q("heel_up_share", "ratio", SIDE, "share of mid-drive with the heel up over 10 deg"),
-    _q("shuffle_ratio", "ratio", SIDE, "cadence gained times length lost against the first three strides; 0 if not both"),
+    _q(
+        "shuffle_ratio",
+        "ratio",
+        SIDE,
+        "cadence gained times length lost against the first three strides; 0 if not both",
+    ),
     _q("swing_peak_speed_ratio_s", "leg/s", SIDE, "peak speed of the swinging ankle against the hip"),
 )
 

@@ -1,0 +1,1 @@
+"""The body in the picture: its size, its facing, its view."""

@@ -1,0 +1,1 @@
+"""From signals and steps to findings, score and stop advice."""

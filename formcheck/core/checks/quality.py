@@ -1,0 +1,70 @@
+"""Whether a clip can be judged at all: coverage, gaps, and a verdict on the footage with its reasons."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from formcheck.core.clean.filters import runs
+from formcheck.core.clean.prepare import CleanPose
+from formcheck.core.skeleton import SIDES, joint
+from formcheck.core.types import Array, PoseSequence, Quality, Tracking
+
+GAP_S: Final = 0.3
+WARN_COVERAGE: Final = 0.8  # myogait warns under 80 % of frames
+REJECT_COVERAGE: Final = 0.4
+WARN_FPS: Final = 24.0
+MIN_BODY_SHARE: Final = 0.15  # leg length against the picture's height
+LEG_PARTS_NEEDED: Final = ("hip", "knee", "ankle")
+WARN_VISIBILITY: Final = 0.5
+JITTER_WARN: Final = 0.012  # leg lengths, frame-to-frame noise of the hips
+MIN_DURATION_S: Final = 1.5
+
+
+def track_quality(raw: PoseSequence, pose: CleanPose) -> Tracking:
+    """Coverage is the share of frames with at least one whole leg seen."""
+    legs = np.stack([_leg_seen(pose, side) for side in (0, 1)]).any(axis=0)
+    coverage = float(legs.mean()) if len(legs) else 0.0
+    gaps = tuple(
+        (float(pose.time_s[a]), float(pose.time_s[b - 1]))
+        for a, b in runs(~legs)
+        if pose.time_s[b - 1] - pose.time_s[a] >= GAP_S
+    )
+    rejects = _rejects(pose, coverage)
+    warnings = _warnings(raw, pose, coverage, gaps)
+    quality: Quality = "rejected" if rejects else "warning" if warnings else "accepted"
+    return Tracking(coverage, gaps, pose.swaps_repaired, raw.subject, quality, (*rejects, *warnings))
+
+
+def _leg_seen(pose: CleanPose, k: int) -> Array:
+    return np.asarray(np.all([np.isfinite(pose.part(p)[k, :, 0]) for p in LEG_PARTS_NEEDED], axis=0))
+
+
+def _rejects(pose: CleanPose, coverage: float) -> list[str]:
+    out = []
+    if not np.isfinite(pose.leg_px):
+        return ["no person with visible legs was found: film the whole body, feet included"]
+    if coverage < REJECT_COVERAGE:
+        out.append(f"the legs were seen in only {coverage:.0%} of the clip: keep the whole body in the picture")
+    duration = float(pose.time_s[-1] - pose.time_s[0]) if len(pose.time_s) else 0.0
+    if duration < MIN_DURATION_S:
+        out.append(f"the clip is {duration:.1f} s long: film at least a few strides")
+    return out
+
+
+def _warnings(raw: PoseSequence, pose: CleanPose, coverage: float, gaps: tuple[tuple[float, float], ...]) -> list[str]:
+    out = []
+    if REJECT_COVERAGE <= coverage < WARN_COVERAGE:
+        out.append(f"the legs were seen in {coverage:.0%} of the clip")
+    if gaps:
+        out.append(f"the athlete was lost {len(gaps)} time{'s' if len(gaps) > 1 else ''}: nothing is judged there")
+    if pose.fps < WARN_FPS - 0.5:
+        out.append(f"{pose.fps:.0f} frames a second is slow for steps: film at 60 if the camera can")
+    if np.isfinite(pose.leg_px) and pose.leg_px < MIN_BODY_SHARE * pose.height:
+        out.append("the athlete is small in the picture: come closer or zoom in")
+    seen = raw.visibility[np.isfinite(raw.landmarks_px).any(axis=(1, 2))]
+    legs = [joint(p, s) for p in LEG_PARTS_NEEDED for s in SIDES]
+    if len(seen) and float(np.maximum(*(seen[:, legs[k::2]].mean(axis=1) for k in (0, 1))).mean()) < WARN_VISIBILITY:
+        out.append("the legs are hard to see: more light, closer-fitting clothes, nothing in front of them")
+    return out

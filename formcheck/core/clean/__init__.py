@@ -1,0 +1,1 @@
+"""From raw landmarks to landmarks fit to measure on."""

@@ -1,0 +1,149 @@
+"""Smoothing of columns over time: (T,) times and (T, C) values in, new (T, C) values out.
+
+NaN is "not seen": every filter works on each valid run alone, never across a gap, and leaves NaN where it was
+(but for ``fill_gaps``, which closes short gaps and nothing else).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from scipy import ndimage, signal
+
+from formcheck.core.types import Array, Bools
+
+HAMPEL_WINDOW: Final = 7  # samples; Sports2D's default
+HAMPEL_SIGMAS: Final = 3.0
+MAD_TO_SD: Final = 1.4826
+CUTOFF_HZ: Final = 6.0  # Sports2D, Pose2Sim; gait
+FILTER_ORDER: Final = 2  # run both ways: fourth order, no phase shift
+MAX_GAP_S: Final = 0.3
+UNEVEN_SHARE: Final = 0.02  # frame intervals may differ by this share before the clip is resampled
+
+
+def runs(mask: Bools) -> list[tuple[int, int]]:
+    """Half-open ``(start, stop)`` of each stretch of True in a (T,) mask."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _groups(values: Array) -> Iterator[tuple[Bools, Array]]:
+    """Columns that share one pattern of NaN: (T,) seen mask, (k,) column numbers."""
+    seen = np.isfinite(values)
+    if bool(seen.all()):
+        yield np.ones(len(values), dtype=bool), np.arange(values.shape[1])
+        return
+    patterns, which = np.unique(seen, axis=1, return_inverse=True)
+    which = which.reshape(-1)
+    for k in range(patterns.shape[1]):
+        yield patterns[:, k], np.flatnonzero(which == k)
+
+
+def hampel(values: Array, floor: float, window: int = HAMPEL_WINDOW, sigmas: float = HAMPEL_SIGMAS) -> Array:
+    """Outliers become NaN: further than ``sigmas`` robust SDs, and than ``floor``, from the running median.
+
+    ``floor`` is in the values' unit and keeps quiet stretches, whose spread is nearly nothing, untouched.
+    """
+    out = values.copy()
+    for seen, columns in _groups(values):
+        for start, stop in runs(seen):
+            if stop - start < window:
+                continue
+            block = values[start:stop, columns]
+            middle = ndimage.median_filter(block, size=(window, 1), mode="nearest")
+            away = np.abs(block - middle)
+            suspect = away > floor
+            if not bool(suspect.any()):
+                continue
+            spread = ndimage.median_filter(away, size=(window, 1), mode="nearest")
+            outlier = suspect & (away > sigmas * MAD_TO_SD * spread)
+            out[start:stop, columns] = np.where(outlier, np.nan, block)
+    return out
+
+
+def fill_gaps(time_s: Array, values: Array, max_gap_s: float = MAX_GAP_S) -> Array:
+    """Inner gaps no longer than ``max_gap_s`` (last seen to next seen) are bridged by straight lines."""
+    out = values.copy()
+    for seen, columns in _groups(values):
+        if not bool(seen.any()) or bool(seen.all()):
+            continue
+        for start, stop in runs(~seen):
+            if start == 0 or stop == len(seen) or time_s[stop] - time_s[start - 1] > max_gap_s:
+                continue
+            t0, t1 = time_s[start - 1], time_s[stop]
+            share = ((time_s[start:stop] - t0) / (t1 - t0))[:, None]
+            a, b = values[start - 1, columns], values[stop, columns]
+            out[start:stop, columns] = a + (b - a) * share
+    return out
+
+
+def frame_rate_hz(time_s: Array) -> float:
+    """Frames a second from the median interval; NaN for fewer than two frames."""
+    if len(time_s) < 2:
+        return float("nan")
+    return float(1.0 / np.median(np.diff(time_s)))
+
+
+def low_pass(time_s: Array, values: Array, cutoff_hz: float = CUTOFF_HZ, causal: bool = False) -> Array:
+    """Butterworth low-pass of each valid run; both ways (no phase shift) unless ``causal``.
+
+    Uneven timestamps are filtered on an even grid of the same mean rate and read back at the frame times.
+    Runs too short to filter (under 4 samples) stay as they are.
+    """
+    out = values.copy()
+    for seen, columns in _groups(values):
+        for start, stop in runs(seen):
+            if stop - start < 4:
+                continue
+            out[start:stop, columns] = _low_pass_run(time_s[start:stop], values[start:stop, columns], cutoff_hz, causal)
+    return out
+
+
+def _low_pass_run(time_s: Array, block: Array, cutoff_hz: float, causal: bool) -> Array:
+    step = np.diff(time_s)
+    rate = 1.0 / float(np.mean(step))
+    if cutoff_hz >= 0.45 * rate:
+        return block
+    uneven = float(np.max(np.abs(step - step.mean()))) > UNEVEN_SHARE * float(step.mean())
+    grid = np.linspace(time_s[0], time_s[-1], len(time_s))
+    even = _resample(time_s, block, grid) if uneven else block
+    sos = signal.butter(FILTER_ORDER, cutoff_hz, fs=rate, output="sos")
+    if causal:
+        state = signal.sosfilt_zi(sos)[:, :, None] * even[0]
+        smooth = signal.sosfilt(sos, even, axis=0, zi=state)[0]
+    else:
+        pad = min(len(even) - 1, int(rate / cutoff_hz * 1.5))
+        smooth = signal.sosfiltfilt(sos, even, axis=0, padtype="odd", padlen=pad)
+    return _resample(grid, smooth, time_s) if uneven else np.asarray(smooth)
+
+
+def _resample(at: Array, block: Array, to: Array) -> Array:
+    right = np.clip(np.searchsorted(at, to), 1, len(at) - 1)
+    share = ((to - at[right - 1]) / (at[right] - at[right - 1]))[:, None]
+    return np.asarray(block[right - 1] + (block[right] - block[right - 1]) * np.clip(share, 0.0, 1.0))
+
+
+def rolling_mean(time_s: Array, values: Array, width_s: float) -> Array:
+    """Centred moving mean of a (T,) column over ``width_s``, NaN left out; NaN where nothing is seen."""
+    return _windowed(time_s, values, width_s, both=True)
+
+
+def _windowed(time_s: Array, values: Array, width_s: float, both: bool) -> Array:
+    seen = np.isfinite(values)
+    total = np.concatenate(([0.0], np.cumsum(np.where(seen, values, 0.0))))
+    count = np.concatenate(([0.0], np.cumsum(seen)))
+    half = width_s / 2 if both else width_s
+    lo = np.searchsorted(time_s, time_s - half - 1e-9)
+    hi = np.searchsorted(time_s, time_s + (half if both else 0.0) + 1e-9)
+    n = count[hi] - count[lo]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(n > 0, (total[hi] - total[lo]) / n, np.nan))
+
+
+def velocity(time_s: Array, values: Array) -> Array:
+    """Derivative by time of (T,) or (T, C) values (central differences, true intervals); NaN beside NaN."""
+    if len(time_s) < 3:
+        return np.full_like(values, np.nan)
+    return np.asarray(np.gradient(values, time_s, axis=0))

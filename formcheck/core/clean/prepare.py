@@ -1,0 +1,125 @@
+"""A raw ``PoseSequence`` made fit to measure on: a ``CleanPose``.
+
+Order: not seen → NaN; left/right swaps undone; outliers out (Hampel); short gaps closed; low-pass on each
+valid run. Nothing is invented over a longer gap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from formcheck.core.clean import filters, swaps
+from formcheck.core.geometry import length
+from formcheck.core.skeleton import SIDES, SKELETON, joint
+from formcheck.core.types import Array, Bools, PoseSequence
+
+#: Below this a landmark's place is a guess even for BlazePose; its far leg in side view often reads 0.1 to 0.5
+#: and is still placed well, so the usual 0.5 would lose every second step.
+MIN_VISIBILITY: Final = 0.05
+EDGE_MARGIN: Final = 0.02  # share of the picture beyond which a landmark outside it counts as not seen
+OUTLIER_FLOOR: Final = 0.04  # leg lengths
+WORLD_PARTS: Final = ("shoulder", "hip")
+
+
+@dataclass(frozen=True)
+class CleanPose:
+    """Cleaned landmarks. ``xy`` (T, 33, 2) px; ``visibility`` (T, 33); ``turn`` (T, 2, 2) world x, z of the
+    left-to-right shoulder and hip lines, metres; ``flexion_3d_deg`` (2, T) knee flexion from the model's own
+    depth, good enough to gate on, not to report; ``leg_px`` the clip's leg length; ``fps`` frames a second.
+    """
+
+    time_s: Array
+    xy: Array
+    visibility: Array
+    turn: Array
+    flexion_3d_deg: Array
+    leg_px: float
+    fps: float
+    width: int
+    height: int
+    seen: Array  # (T,) 1 where the subject was detected at all
+    swaps_repaired: int
+
+    def at(self, name: str) -> Array:
+        """(T, 2) px of a landmark by its full name, e.g. ``nose``."""
+        return np.asarray(self.xy[:, SKELETON[name]])
+
+    def part(self, part: str) -> Array:
+        """(2, T, 2) px of a paired landmark, left first."""
+        return np.stack([self.xy[:, joint(part, side)] for side in SIDES])
+
+    def middle(self, part: str) -> Array:
+        """(T, 2) px midway between left and right."""
+        return np.asarray(self.part(part).mean(axis=0))
+
+
+def prepare(pose: PoseSequence, causal: bool = False) -> CleanPose:
+    """Clean a clip. ``causal`` smooths one way only, as live does."""
+    raw = _seen_only(pose)
+    leg = leg_length_px(raw)
+    swapped = swaps.find_swaps(raw, leg)
+    raw = swaps.exchange_legs(raw, swapped)
+    visibility = swaps.exchange_legs(pose.visibility, swapped)
+    n = len(pose.time_s)
+    flat = raw.reshape(n, -1)
+    floor = OUTLIER_FLOOR * leg if np.isfinite(leg) else np.inf
+    flat = filters.hampel(flat, floor)
+    flat = filters.fill_gaps(pose.time_s, flat)
+    flat = filters.low_pass(pose.time_s, flat, causal=causal)
+    return CleanPose(
+        time_s=pose.time_s,
+        xy=flat.reshape(n, -1, 2),
+        visibility=visibility,
+        turn=_turn(pose, causal),
+        flexion_3d_deg=_flexion_3d_deg(pose, swapped, causal),
+        leg_px=leg,
+        fps=filters.frame_rate_hz(pose.time_s),
+        width=pose.video.width,
+        height=pose.video.height,
+        seen=np.isfinite(pose.landmarks_px).any(axis=(1, 2)).astype(np.float64),
+        swaps_repaired=swaps.count_swaps(swapped),
+    )
+
+
+def _seen_only(pose: PoseSequence) -> Array:
+    xy = pose.landmarks_px.copy()
+    size = np.array([pose.video.width, pose.video.height], dtype=np.float64)
+    outside = ((xy < -EDGE_MARGIN * size) | (xy > (1 + EDGE_MARGIN) * size)).any(axis=2)
+    xy[outside | (pose.visibility < MIN_VISIBILITY)] = np.nan
+    return xy
+
+
+def leg_length_px(xy: Array) -> float:
+    """Thigh plus shank, each the 90th percentile over the clip and the longer of the two sides; NaN if unseen."""
+    total = 0.0
+    for upper, lower in (("hip", "knee"), ("knee", "ankle")):
+        sides = [length(xy[:, joint(upper, s)], xy[:, joint(lower, s)]) for s in SIDES]
+        finite = [values[np.isfinite(values)] for values in sides]
+        if not any(v.size for v in finite):
+            return float("nan")
+        total += max(float(np.percentile(v, 90)) for v in finite if v.size)
+    return total
+
+
+def _turn(pose: PoseSequence, causal: bool) -> Array:
+    """(T, 2, 2) smoothed world (x, z) of left-to-right lines of shoulders and hips."""
+    lines = np.stack(
+        [pose.world_m[:, joint(p, "right")] - pose.world_m[:, joint(p, "left")] for p in WORLD_PARTS], axis=1
+    )[:, :, [0, 2]]
+    n = len(pose.time_s)
+    return filters.low_pass(pose.time_s, lines.reshape(n, -1), causal=causal).reshape(n, 2, 2)
+
+
+def _flexion_3d_deg(pose: PoseSequence, swapped: Bools, causal: bool) -> Array:
+    world = swaps.exchange_legs(pose.world_m, swapped)
+    angles = []
+    for side in SIDES:
+        hip, knee, ankle = (world[:, joint(p, side)] for p in ("hip", "knee", "ankle"))
+        thigh, shank = hip - knee, ankle - knee
+        size = np.linalg.norm(thigh, axis=1) * np.linalg.norm(shank, axis=1)
+        cosine = np.sum(thigh * shank, axis=1) / np.where(size > 0, size, np.nan)
+        angles.append(180.0 - np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+    return filters.low_pass(pose.time_s, np.stack(angles, axis=1), causal=causal).T

@@ -1,0 +1,1 @@
+"""Stretches, contacts and steps."""

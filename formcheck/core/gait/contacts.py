@@ -1,0 +1,59 @@
+"""Contacts of both feet made one ordered list: alternate feet, no doubles, each with its lift-off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from formcheck.core.gait.events import FootEvents, frontal_events, sagittal_events
+from formcheck.core.gait.tracks import Track
+from formcheck.core.skeleton import SIDES, Side
+
+#: Two contacts of one foot closer than this share of the median stride are one.
+SAME_CONTACT_SHARE: Final = 0.55
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One foot on the ground: from ``contact_s`` to ``off_s`` (NaN if not seen)."""
+
+    side: Side
+    contact_s: float
+    off_s: float
+
+
+def find_contacts(track: Track) -> list[Contact]:
+    """The track's contacts in time order."""
+    found: list[Contact] = []
+    for k, side in enumerate(SIDES):
+        if track.sagittal:
+            events = sagittal_events(track.time_s, track.heel[k], track.toe[k], track.gait)
+        else:
+            events = frontal_events(track.time_s, track.height[k])
+        found.extend(_pair(side, _thin(events)))
+    return sorted(found, key=lambda c: c.contact_s)
+
+
+def _thin(events: FootEvents) -> FootEvents:
+    contact = events.contact_s
+    if contact.size < 3:
+        return events
+    stride = float(np.median(np.diff(contact)))
+    kept = [float(contact[0])]
+    for at in contact[1:].tolist():
+        if at - kept[-1] >= SAME_CONTACT_SHARE * stride:
+            kept.append(at)
+    return FootEvents(np.array(kept), events.off_s)
+
+
+def _pair(side: Side, events: FootEvents) -> list[Contact]:
+    """Each contact with the first lift-off before the same foot's next contact."""
+    out: list[Contact] = []
+    starts = events.contact_s.tolist()
+    for i, start in enumerate(starts):
+        end = starts[i + 1] if i + 1 < len(starts) else np.inf
+        later = events.off_s[(events.off_s > start) & (events.off_s < end)]
+        out.append(Contact(side, start, float(later[0]) if later.size else float("nan")))
+    return out

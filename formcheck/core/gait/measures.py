@@ -1,0 +1,259 @@
+"""Numbers of each step: time, length, speed, rocking, smoothness. Arrays (n,) over the steps of a track.
+
+Distances are leg lengths. NaN where a neighbouring contact or lift-off was not seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.core import windows
+from formcheck.core.clean.filters import velocity
+from formcheck.core.gait.contacts import Contact
+from formcheck.core.gait.tracks import Track
+from formcheck.core.skeleton import SIDES, Side
+from formcheck.core.types import Array, Signals
+
+MISSED_STEP: Final = 1.7  # an interval this many times the median hides a missed step
+COUPLED: Final = 0.5  # |r| of trunk swing with hip speed from which the body swing drives the sled (B4)
+STALL_SPEED_SHARE: Final = 0.1  # of the set's median speed (B10)
+STALL_S: Final = 0.3
+HEEL_UP_DEG: Final = 10.0  # B7
+SPARC_CUTOFF_HZ: Final = 10.0  # B10
+SPARC_FLOOR: Final = 0.05
+SPARC_PAD: Final = 4  # zero padding, powers of two
+
+Sides = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class StepTable:
+    """Contacts of one track as arrays: ``side`` 0 left, 1 right; ``next_same_s`` the same foot's next contact."""
+
+    side: Sides
+    contact_s: Array
+    off_s: Array
+    next_same_s: Array
+    step_time_s: Array
+
+
+def tabulate(contacts: list[Contact]) -> StepTable:
+    """Contacts (in time order) as a table, with step and stride intervals."""
+    side = np.array([SIDES.index(c.side) for c in contacts], dtype=np.intp)
+    contact = np.array([c.contact_s for c in contacts])
+    next_same = np.full(len(contacts), np.nan)
+    for k in (0, 1):
+        mine = np.flatnonzero(side == k)
+        next_same[mine[:-1]] = contact[mine[1:]]
+    step_time = np.full(len(contacts), np.nan)
+    if len(contacts) > 1:
+        step_time[1:] = np.where(side[1:] != side[:-1], np.diff(contact), np.nan)
+    return StepTable(
+        side, contact, np.array([c.off_s for c in contacts]),
+        _plausible(next_same - contact) + contact, _plausible(step_time),
+    )  # fmt: skip
+
+
+def _plausible(interval: Array) -> Array:
+    finite = interval[np.isfinite(interval)]
+    if finite.size == 0:
+        return interval
+    return np.where(interval > MISSED_STEP * np.median(finite), np.nan, interval)
+
+
+def step_measures(signals: Signals, track: Track, table: StepTable) -> dict[str, Array]:
+    """Every per-step measure of the vocabulary that the track's view allows."""
+    times = _times(table)
+    out = dict(times)
+    stride = windows.frames_between(signals.time_s, table.contact_s, table.next_same_s)
+    out["pelvis_twist_range_deg"] = _range(signals, "pelvis_yaw_deg", stride)
+    if track.view in ("front", "back"):
+        out["lateral_range_deg"] = _range(signals, "trunk_lateral_deg", stride)
+        out["hip_sway_ratio"] = _range(signals, "hip_lateral_ratio", stride)
+    if track.view != "oblique":
+        out["wrist_range_ratio"] = _wrist_range(signals, stride, table)
+    if track.view in ("left_side", "right_side"):
+        out.update(_lengths(signals, track, table))
+        out.update(_trunk(signals, track, stride))
+        out.update(_flow(signals, track, table, stride))
+        out.update(_limbs(signals, track, table))
+    return out
+
+
+def _times(table: StepTable) -> dict[str, Array]:
+    return {
+        "step_time_s": table.step_time_s,
+        "stride_time_s": table.next_same_s - table.contact_s,
+        "stance_s": table.off_s - table.contact_s,
+        "swing_s": table.next_same_s - table.off_s,
+        "cadence_spm": 60.0 / table.step_time_s,
+    }
+
+
+def _range(signals: Signals, name: str, index: windows.Index) -> Array:
+    return windows.statistic("range", windows.gather(signals[name], index), index)
+
+
+def by_side(signals: Signals, pattern: str, index: windows.Index, side: Sides) -> Array:
+    """(n, L) windows of a sided signal, each step from its own side."""
+    left = windows.gather(signals[pattern.format(side="left")], index)
+    right = windows.gather(signals[pattern.format(side="right")], index)
+    return np.where((side == 0)[:, None], left, right)
+
+
+def _wrist_range(signals: Signals, stride: windows.Index, table: StepTable) -> Array:
+    """The greater of the wrist's fore-aft and vertical ranges against the hip, the steadier hand not hidden."""
+    best = np.full(len(table.side), np.nan)
+    for side in SIDES:
+        for axis in ("wrist_forward_{side}_ratio", "wrist_up_{side}_ratio"):
+            best = np.fmax(best, _range(signals, axis.format(side=side), stride))
+    return best
+
+
+def _lengths(signals: Signals, track: Track, table: StepTable) -> dict[str, Array]:
+    span = slice(track.start, track.stop)
+    if track.direction == "in_place":
+        apart = np.abs(track.ankle[0] - track.ankle[1])
+        length = windows.at_times(track.time_s, apart, table.contact_s)
+    else:
+        speed = np.where(np.isfinite(track.hip_speed), track.hip_speed, 0.0)
+        interval = np.diff(track.time_s, prepend=track.time_s[0])
+        travel = windows.at_times(signals.time_s[span], np.cumsum(speed * interval), table.contact_s)
+        length = np.abs(np.diff(travel, prepend=np.nan)) if len(travel) else travel
+    length = np.where(np.isfinite(table.step_time_s), length, np.nan)
+    speed_per_step = length / table.step_time_s
+    return {
+        "step_length_ratio": length,
+        "stride_length_ratio": length + np.concatenate((length[1:], [np.nan])) if len(length) else length,
+        "step_speed_ratio_s": speed_per_step,
+        "shuffle_ratio": _shuffle(table.step_time_s, length),
+    }
+
+
+def _shuffle(step_time: Array, length: Array) -> Array:
+    """Cadence gained times length lost against the first three strides; 0 unless both."""
+    if len(length) < 7:
+        return np.full(len(length), np.nan)
+    faster = _median(step_time[:7]) / step_time - 1.0
+    shorter = 1.0 - length / _median(length[:7])
+    both = np.where((faster > 0) & (shorter > 0), np.sqrt(np.abs(faster * shorter)), 0.0)
+    return np.where(np.isfinite(faster + shorter), both, np.nan)
+
+
+def _median(values: Array) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if finite.size else float("nan")
+
+
+def _trunk(signals: Signals, track: Track, stride: windows.Index) -> dict[str, Array]:
+    rocking = _range(signals, "trunk_lean_deg", stride)
+    swing = windows.gather(velocity(signals.time_s, signals["trunk_lean_deg"]), stride)
+    speed = windows.gather(_hip_speed(signals, track), stride)
+    coupled = np.abs(_row_correlation(swing, speed)) > COUPLED
+    return {
+        "rocking_range_deg": rocking,
+        "body_swing_deg": np.where(np.isfinite(rocking), np.where(coupled, rocking, 0.0), np.nan),
+    }
+
+
+def _hip_speed(signals: Signals, track: Track) -> Array:
+    """(T,) hip speed along the travel; over a belt, the hip's own fore-aft speed."""
+    out = np.full(len(signals.time_s), np.nan)
+    sign = -1.0 if track.gait == "backward" else 1.0
+    out[track.start : track.stop] = track.hip_speed * sign
+    return out
+
+
+def _row_correlation(a: Array, b: Array) -> Array:
+    ok = np.isfinite(a) & np.isfinite(b)
+    n = np.maximum(ok.sum(axis=1), 1)[:, None]
+    a0, b0 = np.where(ok, a, 0.0), np.where(ok, b, 0.0)
+    da = np.where(ok, a - a0.sum(axis=1, keepdims=True) / n, 0.0)
+    db = np.where(ok, b - b0.sum(axis=1, keepdims=True) / n, 0.0)
+    scale = np.sqrt((da**2).sum(axis=1) * (db**2).sum(axis=1))
+    return np.asarray((da * db).sum(axis=1) / np.where(scale > 1e-12, scale, np.inf))
+
+
+def _flow(signals: Signals, track: Track, table: StepTable, stride: windows.Index) -> dict[str, Array]:
+    hip_height = signals["hip_height_ratio"]
+    out = {"hip_bounce_ratio": _range_of(hip_height, stride)}
+    if track.direction == "in_place":
+        return out
+    speed = _hip_speed(signals, track)
+    rows = windows.gather(speed, stride)
+    mean = windows.statistic("mean", rows, stride)
+    out["surge_ratio"] = windows.statistic("max", rows, stride) / np.where(mean > 1e-6, mean, np.nan)
+    out["sparc"] = sparc_rows(rows, float(np.median(np.diff(signals.time_s))))
+    step = windows.frames_between(signals.time_s, table.contact_s, table.contact_s + _next_step(table))
+    slow = windows.gather((speed < STALL_SPEED_SHARE * _median(speed)).astype(np.float64), step)
+    longest = _longest_run(slow > 0.5) * float(np.median(np.diff(signals.time_s)))
+    out["stall_s"] = np.where(np.isfinite(_next_step(table)), np.where(longest >= STALL_S, longest, 0.0), np.nan)
+    return out
+
+
+def _next_step(table: StepTable) -> Array:
+    return np.concatenate((table.step_time_s[1:], [np.nan])) if len(table.side) else table.step_time_s
+
+
+def _range_of(values: Array, index: windows.Index) -> Array:
+    return windows.statistic("range", windows.gather(values, index), index)
+
+
+def _longest_run(rows: npt.NDArray[np.bool_]) -> Array:
+    """(n,) longest stretch of True in each row, in frames."""
+    count = np.zeros(len(rows))
+    best = np.zeros(len(rows))
+    for column in rows.T:
+        count = np.where(column, count + 1, 0)
+        best = np.maximum(best, count)
+    return best
+
+
+def sparc_rows(speed: Array, frame_s: float) -> Array:
+    """(n,) spectral arc length of each row's speed (Balasubramanian 2015): -1 or less, nearer 0 is smoother.
+
+    Amplitudes are taken against the mean (DC); rows with a gap, or without net movement, are NaN.
+    """
+    frames = np.isfinite(speed).sum(axis=1)
+    whole = np.isfinite(speed).cumprod(axis=1).sum(axis=1) == frames
+    padded = np.where(np.isfinite(speed), speed, 0.0)
+    size = int(2 ** (np.ceil(np.log2(max(2, speed.shape[1]))) + SPARC_PAD))
+    spectrum = np.abs(np.fft.rfft(padded, n=size, axis=1))
+    hz = np.fft.rfftfreq(size, frame_s)
+    keep = hz <= SPARC_CUTOFF_HZ
+    dc = spectrum[:, :1]
+    shape = spectrum[:, keep] / np.where(dc > 1e-9, dc, np.nan)
+    loud = np.where(np.nan_to_num(shape) >= SPARC_FLOOR, np.arange(int(keep.sum())), 0).max(axis=1)
+    df = np.diff(hz[keep]) / SPARC_CUTOFF_HZ
+    arc = np.hypot(df[None, :], np.diff(shape, axis=1))
+    inside = np.arange(arc.shape[1])[None, :] < loud[:, None]
+    total = -np.where(inside, arc, 0.0).sum(axis=1)
+    return np.where(whole & (frames >= 4) & np.isfinite(dc[:, 0]) & (dc[:, 0] > 1e-9), total, np.nan)
+
+
+def _limbs(signals: Signals, track: Track, table: StepTable) -> dict[str, Array]:
+    stance = windows.frames_between(signals.time_s, table.contact_s, table.off_s)
+    swing = windows.frames_between(signals.time_s, table.off_s, table.next_same_s)
+    fifth = (table.off_s - table.contact_s) / 5
+    drive = windows.frames_between(signals.time_s, table.contact_s + fifth, table.off_s - fifth)
+    pitch = by_side(signals, "foot_pitch_{side}_deg", drive, table.side)
+    up = np.where(np.isfinite(pitch), (pitch > HEEL_UP_DEG).astype(np.float64), np.nan)
+    elbow = np.fmax(*(_range(signals, f"elbow_flexion_{s}_deg", stance) for s in SIDES))
+    ankle_speed = np.full((2, len(signals.time_s)), np.nan)
+    ankle_speed[:, track.start : track.stop] = np.abs(np.gradient(track.ankle, track.time_s, axis=1))
+    foot = [windows.gather(ankle_speed[k], swing) for k in (0, 1)]
+    rows = np.where((table.side == 0)[:, None], foot[0], foot[1])
+    return {
+        "elbow_range_deg": elbow,
+        "heel_up_share": windows.statistic("mean", up, drive),
+        "swing_peak_speed_ratio_s": windows.statistic("max", rows, swing),
+    }
+
+
+def side_name(k: int) -> Side:
+    """ "left" for 0, "right" for 1."""
+    return SIDES[k]

@@ -1,0 +1,1 @@
+"""Per-frame numbers named in the vocabulary."""

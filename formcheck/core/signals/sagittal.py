@@ -1,0 +1,97 @@
+"""Per-frame signals that need a side view. Columns (n,) by vocabulary name; + is toward the facing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from formcheck.core.body.size import Size
+from formcheck.core.clean.prepare import CleanPose
+from formcheck.core.gait.tracks import Track
+from formcheck.core.geometry import above_level_deg, flexion_deg, from_vertical_deg, length
+from formcheck.core.skeleton import SIDES
+from formcheck.core.types import Array
+
+#: A flat foot's heel-toe line in BlazePose landmarks lies within these of level; the clip decides where.
+FLAT_PITCH_DEG: Final = (-12.0, 12.0)
+
+
+def sagittal_columns(pose: CleanPose, track: Track, size: Size) -> dict[str, Array]:
+    """Everything seen from the side for one track."""
+    columns = _trunk_and_head(pose, track, size)
+    for k, side in enumerate(SIDES):
+        columns.update({name.format(side=side): v for name, v in _leg(pose, track, size, k).items()})
+        columns.update({name.format(side=side): v for name, v in _arm(pose, track, size, k).items()})
+    return columns
+
+
+def _leg(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
+    span, f = slice(track.start, track.stop), track.forward
+    shoulder, hip, knee, ankle, heel, toe = (
+        pose.part(p)[k, span] for p in ("shoulder", "hip", "knee", "ankle", "heel", "toe")
+    )
+    pitch = above_level_deg(toe, heel, -f)
+    shin = from_vertical_deg(ankle, knee, f)
+    level = np.maximum(heel[:, 1], toe[:, 1])
+    ground = np.nanpercentile(level, 90) if np.isfinite(level).any() else np.nan
+    flat = pitch - _flat_pitch_deg(pitch, track.height[k])
+    return {
+        "knee_flexion_{side}_deg": flexion_deg(hip, knee, ankle),
+        "hip_flexion_{side}_deg": flexion_deg(shoulder, hip, knee),
+        # sole and shank at right angles is 0: the shank's lean plus the heel's rise off the floor, taken away
+        "ankle_dorsiflexion_{side}_deg": shin - flat,
+        "shin_inclination_{side}_deg": shin,
+        "foot_pitch_{side}_deg": flat,
+        "foot_placement_{side}_ratio": (ankle[:, 0] - knee[:, 0]) * f / size.shank,
+        "knee_over_toe_{side}_ratio": (knee[:, 0] - toe[:, 0]) * f / size.foot,
+        "foot_clearance_{side}_ratio": (ground - level) / size.leg,
+    }
+
+
+def _flat_pitch_deg(pitch: Array, height: Array) -> float:
+    """The pitch of the flat foot: lower quartile over the frames in which this foot is the lower one.
+
+    Kept within ``FLAT_PITCH_DEG``, so that a heel held up throughout is not taken for the floor.
+    """
+    lower = pitch[np.isfinite(pitch) & (height <= 0)]
+    if lower.size == 0:
+        return 0.0
+    return float(np.clip(np.percentile(lower, 25), *FLAT_PITCH_DEG))
+
+
+def _arm(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
+    span, f = slice(track.start, track.stop), track.forward
+    shoulder, elbow, wrist = (pose.part(p)[k, span] for p in ("shoulder", "elbow", "wrist"))
+    hip = pose.middle("hip")[span]
+    return {
+        "elbow_flexion_{side}_deg": flexion_deg(shoulder, elbow, wrist),
+        "wrist_forward_{side}_ratio": (wrist[:, 0] - hip[:, 0]) * f / size.trunk,
+    }
+
+
+def _trunk_and_head(pose: CleanPose, track: Track, size: Size) -> dict[str, Array]:
+    span, f = slice(track.start, track.stop), track.forward
+    near = 1 if f > 0 else 0  # facing image-right shows the right side
+    hip, shoulders = pose.middle("hip")[span], pose.middle("shoulder")[span]
+    shoulder, ear = pose.part("shoulder")[near, span], pose.part("ear")[near, span]
+    ankles = pose.part("ankle")[:, span, 1]
+    wrists = _mean_seen(pose.part("wrist")[:, span, 0])
+    along = {"forward": 1.0, "backward": -1.0}.get(track.direction, np.nan)
+    return {
+        "trunk_lean_deg": from_vertical_deg(hip, shoulders, f),
+        "trunk_length_ratio": length(hip, shoulders) / size.trunk,
+        "neck_angle_deg": above_level_deg(shoulder, ear, f),
+        "gaze_pitch_deg": above_level_deg(ear, pose.at("nose")[span], f),
+        "hip_height_ratio": (np.maximum(ankles[0], ankles[1]) - hip[:, 1]) / size.leg,
+        "hip_drift_ratio": (hip[:, 0] - wrists) * f / size.trunk,
+        "hip_speed_ratio_s": track.hip_speed * along,
+    }
+
+
+def _mean_seen(pair: Array) -> Array:
+    """Mean of (2, n) over those seen; NaN where neither is."""
+    seen = np.isfinite(pair)
+    count = seen.sum(axis=0)
+    total = np.where(seen, pair, 0.0).sum(axis=0)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
