@@ -1,0 +1,100 @@
+"""The landmark model: from a person's region to 33 landmarks, and the region for the next frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.core.skeleton import N_LANDMARKS
+from formcheck.core.types import Array
+from formcheck.engines.blazepose.picture import Picture
+from formcheck.engines.blazepose.region import Region, region_of_person
+
+CROP: Final = 256
+_POINTS: Final = 39  # 33 landmarks, two alignment points, four unused
+_CENTER, _SCALE = N_LANDMARKS, N_LANDMARKS + 1
+_MIN_PRESENCE: Final = 0.5
+_REFINE_REACH: Final = 3  # a 7 x 7 neighbourhood of the heatmap
+_MIN_REFINE: Final = 0.5
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person in one frame: ``landmarks_px`` (33, 2), ``world_m`` (33, 3), both raw.
+
+    ``visibility`` (33,) is the chance that a landmark is not hidden, ``inside`` (33,) that it is in the picture.
+    ``region`` is where the person was looked for, ``next_region`` where to look in the following frame.
+    """
+
+    landmarks_px: Array
+    visibility: Array
+    inside: Array
+    world_m: Array
+    presence: float
+    region: Region
+    next_region: Region | None
+
+
+def refine(points: Array, heatmaps: Floats) -> Array:
+    """Points (N, 2) as shares of the crop, moved to the centre of mass of the heatmap (N, H, W) around them.
+
+    A point off the crop, or with no confident heat nearby, stays where it is.
+    """
+    n, height, width = heatmaps.shape
+    cell = np.trunc(points * [width, height]).astype(np.int64)
+    reach = np.arange(-_REFINE_REACH, _REFINE_REACH + 1)
+    cols, rows = cell[:, 0, None] + reach, cell[:, 1, None] + reach
+    cols_in, rows_in = (cols >= 0) & (cols < width), (rows >= 0) & (rows < height)
+    logits = heatmaps[
+        np.arange(n)[:, None, None],
+        np.clip(rows, 0, height - 1)[:, :, None],
+        np.clip(cols, 0, width - 1)[:, None, :],
+    ].astype(np.float64)
+    heat = np.where(rows_in[:, :, None] & cols_in[:, None, :], 1 / (1 + np.exp(-logits)), 0.0)
+    total = heat.sum(axis=(1, 2))
+    on_crop = (cell >= 0).all(axis=1) & (cell < [width, height]).all(axis=1)
+    sure = on_crop & (heat.max(axis=(1, 2)) >= _MIN_REFINE)
+    safe = np.where(total > 0, total, 1.0)
+    x = (heat.sum(axis=1) * cols).sum(axis=1) / safe / width
+    y = (heat.sum(axis=2) * rows).sum(axis=1) / safe / height
+    return np.where(sure[:, None], np.stack([x, y], axis=1), points)
+
+
+class LandmarkModel:
+    """Runs the landmark model of an ONNX Runtime ``session``; safe to share between threads."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def find(self, picture: Picture, regions: Sequence[Region]) -> list[Person | None]:
+        """One entry a region: the person there, or None where the model sees nobody."""
+        if not regions:
+            return []
+        crops = np.empty((len(regions), 3, CROP, CROP), np.float32)
+        for i, region in enumerate(regions):
+            np.multiply(picture.crop(region, CROP), np.float32(1 / 255), out=crops[i])
+        names = ["landmarks", "presence", "heatmap", "world"]
+        found = self._session.run(names, {"image": crops})
+        return [_person(region, *(part[i] for part in found)) for i, region in enumerate(regions)]
+
+
+def _person(region: Region, flat: Floats, presence: Floats, heatmaps: Floats, world: Floats) -> Person | None:
+    if presence[0] <= _MIN_PRESENCE:
+        return None
+    rows = flat.reshape(_POINTS, -1).astype(np.float64)
+    points_px = region.to_picture(refine(rows[:, :2] / CROP, heatmaps))
+    return Person(
+        landmarks_px=points_px[:N_LANDMARKS],
+        visibility=1 / (1 + np.exp(-rows[:N_LANDMARKS, 3])),
+        inside=1 / (1 + np.exp(-rows[:N_LANDMARKS, 4])),
+        world_m=region.turned(world.reshape(_POINTS, 3)[:N_LANDMARKS]),
+        presence=float(presence[0]),
+        region=region,
+        next_region=region_of_person(points_px[_CENTER], points_px[_SCALE]),
+    )

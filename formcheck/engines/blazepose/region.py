@@ -1,0 +1,83 @@
+"""The region of interest: a rotated square in the upright picture, and the way into its crop and back.
+
+Pixels are OpenCV's: the centre of the first pixel is (0, 0). Angles are radians inside this module.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from formcheck.core.types import Array
+
+#: Margin MediaPipe leaves about the circle through the two alignment points.
+_MARGIN: Final = 1.25
+
+
+@dataclass(frozen=True)
+class Region:
+    """A square of ``size_px`` about a centre, turned by ``rotation_rad`` (clockwise as seen on screen)."""
+
+    center_x_px: float
+    center_y_px: float
+    size_px: float
+    rotation_rad: float = 0.0
+
+    def crop_matrix(self, crop_size: int) -> Array:
+        """(2, 3): picture pixels to crop pixels, corner to corner."""
+        scale = crop_size / self.size_px
+        cos, sin = scale * math.cos(self.rotation_rad), scale * math.sin(self.rotation_rad)
+        half = crop_size / 2
+        return np.array(
+            [
+                [cos, sin, half - cos * self.center_x_px - sin * self.center_y_px],
+                [-sin, cos, half + sin * self.center_x_px - cos * self.center_y_px],
+            ]
+        )
+
+    def to_picture(self, points: npt.ArrayLike) -> Array:
+        """Points (..., 2) as shares of the crop, 0 to 1; returns (..., 2) picture pixels."""
+        offset = (np.asarray(points, dtype=np.float64) - 0.5) * self.size_px
+        return self.turned(offset) + np.array([self.center_x_px, self.center_y_px])
+
+    def turned(self, vectors: npt.ArrayLike) -> Array:
+        """Vectors (..., 2 or more), x and y turned from crop to picture axes, the rest as they were."""
+        out = np.array(vectors, dtype=np.float64)
+        cos, sin = math.cos(self.rotation_rad), math.sin(self.rotation_rad)
+        x, y = out[..., 0].copy(), out[..., 1].copy()
+        out[..., 0] = cos * x - sin * y
+        out[..., 1] = sin * x + cos * y
+        return out
+
+    def overlap(self, other: Region) -> float:
+        """Intersection over union of the two squares, their turn disregarded; 0..1."""
+        reach = (self.size_px + other.size_px) / 2
+        sides = [
+            min(reach - abs(a - b), self.size_px, other.size_px)
+            for a, b in ((self.center_x_px, other.center_x_px), (self.center_y_px, other.center_y_px))
+        ]
+        shared = max(sides[0], 0.0) * max(sides[1], 0.0)
+        return shared / (self.size_px**2 + other.size_px**2 - shared)
+
+
+def whole_picture(width: int, height: int) -> Region:
+    """The smallest upright square that holds the picture, centred on it."""
+    return Region(width / 2, height / 2, float(max(width, height)))
+
+
+def region_of_person(center_px: npt.ArrayLike, scale_px: npt.ArrayLike) -> Region | None:
+    """The region of a person from the two alignment points (2,): mid-hip, and the top of the circle round the body.
+
+    None where the points are not finite or fall together.
+    """
+    (cx, cy), (sx, sy) = np.asarray(center_px, float), np.asarray(scale_px, float)
+    dx, dy = sx - cx, sy - cy
+    radius = math.hypot(dx, dy)
+    if not (math.isfinite(radius) and radius > 0.5):
+        return None
+    turn = math.pi / 2 - math.atan2(-dy, dx)
+    return Region(float(cx), float(cy), 2 * radius * _MARGIN, math.remainder(turn, 2 * math.pi))
