@@ -17,6 +17,7 @@ from formcheck.core.skeleton import N_LANDMARKS, Side
 
 Array = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Index = npt.NDArray[np.intp]
 
 Direction = Literal["backward", "forward", "in_place"]
 ViewName = Literal["left_side", "right_side", "front", "back", "oblique"]

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from formcheck.core.types import Array
+from formcheck.core.types import Array, Index
 
-Index = npt.NDArray[np.intp]
 MIN_SEEN: Final = 0.5
 
 

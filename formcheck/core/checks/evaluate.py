@@ -14,7 +14,7 @@ from formcheck.core import windows
 from formcheck.core.gait.measures import StepTable, by_side
 from formcheck.core.skeleton import SIDES, Side
 from formcheck.core.spec import Measure
-from formcheck.core.types import Array, Lap, Signals
+from formcheck.core.types import Array, Bools, Index, Lap, Signals
 from formcheck.core.vocabulary import BY_NAME, SIGNALS
 
 EARLY_SHARE = 0.4
@@ -42,10 +42,6 @@ class SetData:
     values: dict[str, Array]
     set_values: dict[str, float]
     fps: float
-
-    def pick(self, keep: Array) -> Array:
-        """Indices of the steps in ``keep`` (a mask)."""
-        return np.flatnonzero(keep)
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ def evaluate(measure: Measure, data: SetData, side: Side | None) -> Series:
     return _relative(series, data) if measure.relative_to_start else series
 
 
-def _from_signal(measure: Measure, data: SetData, mine: Array, side: Side | None) -> Series:
+def _from_signal(measure: Measure, data: SetData, mine: Bools, side: Side | None) -> Series:
     if measure.phase == "set":
         return _whole_set(measure, data, mine, side)
     if measure.phase == "start":
@@ -94,7 +90,7 @@ def _from_signal(measure: Measure, data: SetData, mine: Array, side: Side | None
     return _kept(values, at, data, mine)
 
 
-def _rows(name: str, data: SetData, index: windows.Index) -> Array:
+def _rows(name: str, data: SetData, index: Index) -> Array:
     if BY_NAME[name].sided:
         return by_side(data.signals, name, index, data.table.side)
     return windows.gather(data.signals[name], index)
@@ -122,7 +118,7 @@ def _phase(phase: str, table: StepTable) -> tuple[Array, Array]:
     return spans[phase]
 
 
-def _kept(values: Array, at_s: Array, data: SetData, mine: Array) -> Series:
+def _kept(values: Array, at_s: Array, data: SetData, mine: Bools) -> Series:
     keep = mine & np.isfinite(values)
     return Series(values[keep], at_s[keep], data.number[keep], set_level=False)
 
@@ -133,7 +129,7 @@ def _columns(measure: Measure, side: Side | None) -> list[str]:
     return [measure.signal.format(side=s) for s in ((side,) if side else SIDES)]
 
 
-def _whole_set(measure: Measure, data: SetData, mine: Array, side: Side | None) -> Series:
+def _whole_set(measure: Measure, data: SetData, mine: Bools, side: Side | None) -> Series:
     time_s = data.signals.time_s
     found = []
     for lap in data.laps:
@@ -163,7 +159,7 @@ def _start(measure: Measure, data: SetData, side: Side | None) -> Series:
     return Series(np.array([float(np.mean(finite))]), begin, np.array([-1.0]), set_level=True, members=())
 
 
-def _single(value: float, data: SetData, mine: Array) -> Series:
+def _single(value: float, data: SetData, mine: Bools) -> Series:
     if not np.isfinite(value):
         return EMPTY
     at = data.laps[0].start_s if data.laps else 0.0
@@ -171,7 +167,7 @@ def _single(value: float, data: SetData, mine: Array) -> Series:
     return Series(np.array([value]), np.array([at]), np.array([-1.0]), set_level=True, members=members)
 
 
-def _from_steps(measure: Measure, data: SetData, mine: Array) -> Series:
+def _from_steps(measure: Measure, data: SetData, mine: Bools) -> Series:
     values, at = data.values[measure.signal], data.table.contact_s
     if measure.phase != "set":
         return _kept(values, at, data, mine)
@@ -233,7 +229,7 @@ def frame_rate_floor_s(fps: float) -> float:
     return 1.0 / (fps * sqrt(6.0))
 
 
-def _symmetry_pct(values: Array, side: Array, keep: Array) -> float:
+def _symmetry_pct(values: Array, side: Index, keep: Bools) -> float:
     sides = [values[keep & (side == k)] for k in (0, 1)]
     if min(len(s) for s in sides) < 2:
         return float("nan")

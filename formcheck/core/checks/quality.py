@@ -9,7 +9,7 @@ import numpy as np
 from formcheck.core.clean.filters import runs
 from formcheck.core.clean.prepare import CleanPose
 from formcheck.core.skeleton import SIDES, joint
-from formcheck.core.types import Array, PoseSequence, Quality, Tracking
+from formcheck.core.types import Bools, PoseSequence, Quality, Tracking
 
 GAP_S: Final = 0.3
 WARN_COVERAGE: Final = 0.8  # myogait warns under 80 % of frames
@@ -24,7 +24,7 @@ MIN_DURATION_S: Final = 1.5
 
 def track_quality(raw: PoseSequence, pose: CleanPose) -> Tracking:
     """Coverage is the share of frames with at least one whole leg seen."""
-    legs = np.stack([_leg_seen(pose, side) for side in (0, 1)]).any(axis=0)
+    legs: Bools = _leg_seen(pose, 0) | _leg_seen(pose, 1)
     coverage = float(legs.mean()) if len(legs) else 0.0
     gaps = tuple(
         (float(pose.time_s[a]), float(pose.time_s[b - 1]))
@@ -37,7 +37,7 @@ def track_quality(raw: PoseSequence, pose: CleanPose) -> Tracking:
     return Tracking(coverage, gaps, pose.swaps_repaired, raw.subject, quality, (*rejects, *warnings))
 
 
-def _leg_seen(pose: CleanPose, k: int) -> Array:
+def _leg_seen(pose: CleanPose, k: int) -> Bools:
     return np.asarray(np.all([np.isfinite(pose.part(p)[k, :, 0]) for p in LEG_PARTS_NEEDED], axis=0))
 
 

@@ -83,8 +83,8 @@ def _first_hit(measure: Measure, series: Series) -> tuple[float, int, str] | Non
         base = min(BASELINE_STEPS if measure.side == "both" else BASELINE_STEPS // 2, n - HOLD_STEPS)
         sign = -1.0 if _falls(measure) else 1.0
         change = sign * (held - float(np.median(series.value[:base])))
-        over = np.flatnonzero(change[base:] >= measure.stop_trend)
-        hits += [(int(i) + base, "trend") for i in over[:1]]
+        late = np.flatnonzero(change[base:] >= measure.stop_trend)
+        hits += [(int(i) + base, "trend") for i in late[:1]]
     if not hits:
         return None
     at, kind = min(hits)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from scipy import ndimage, signal
 
-from formcheck.core.types import Array, Bools
+from formcheck.core.types import Array, Bools, Index
 
 HAMPEL_WINDOW: Final = 7  # samples; Sports2D's default
 HAMPEL_SIGMAS: Final = 3.0
@@ -29,7 +29,7 @@ def runs(mask: Bools) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
-def _groups(values: Array) -> Iterator[tuple[Bools, Array]]:
+def _groups(values: Array) -> Iterator[tuple[Bools, Index]]:
     """Columns that share one pattern of NaN: (T,) seen mask, (k,) column numbers."""
     seen = np.isfinite(values)
     if bool(seen.all()):
@@ -38,7 +38,7 @@ def _groups(values: Array) -> Iterator[tuple[Bools, Array]]:
     patterns, which = np.unique(seen, axis=1, return_inverse=True)
     which = which.reshape(-1)
     for k in range(patterns.shape[1]):
-        yield patterns[:, k], np.flatnonzero(which == k)
+        yield np.asarray(patterns[:, k], dtype=np.bool_), np.flatnonzero(which == k)
 
 
 def hampel(values: Array, floor: float, window: int = HAMPEL_WINDOW, sigmas: float = HAMPEL_SIGMAS) -> Array:
@@ -46,7 +46,7 @@ def hampel(values: Array, floor: float, window: int = HAMPEL_WINDOW, sigmas: flo
 
     ``floor`` is in the values' unit and keeps quiet stretches, whose spread is nearly nothing, untouched.
     """
-    out = values.copy()
+    out: Array = np.array(values)
     for seen, columns in _groups(values):
         for start, stop in runs(seen):
             if stop - start < window:
@@ -65,7 +65,7 @@ def hampel(values: Array, floor: float, window: int = HAMPEL_WINDOW, sigmas: flo
 
 def fill_gaps(time_s: Array, values: Array, max_gap_s: float = MAX_GAP_S) -> Array:
     """Inner gaps no longer than ``max_gap_s`` (last seen to next seen) are bridged by straight lines."""
-    out = values.copy()
+    out: Array = np.array(values)
     for seen, columns in _groups(values):
         if not bool(seen.any()) or bool(seen.all()):
             continue
@@ -92,7 +92,7 @@ def low_pass(time_s: Array, values: Array, cutoff_hz: float = CUTOFF_HZ, causal:
     Uneven timestamps are filtered on an even grid of the same mean rate and read back at the frame times.
     Runs too short to filter (under 4 samples) stay as they are.
     """
-    out = values.copy()
+    out: Array = np.array(values)
     for seen, columns in _groups(values):
         for start, stop in runs(seen):
             if stop - start < 4:

@@ -79,13 +79,13 @@ def prepare(pose: PoseSequence, causal: bool = False) -> CleanPose:
         fps=filters.frame_rate_hz(pose.time_s),
         width=pose.video.width,
         height=pose.video.height,
-        seen=np.isfinite(pose.landmarks_px).any(axis=(1, 2)).astype(np.float64),
+        seen=np.asarray(np.isfinite(pose.landmarks_px).any(axis=(1, 2)), dtype=np.float64),
         swaps_repaired=swaps.count_swaps(swapped),
     )
 
 
 def _seen_only(pose: PoseSequence) -> Array:
-    xy = pose.landmarks_px.copy()
+    xy: Array = np.array(pose.landmarks_px)
     size = np.array([pose.video.width, pose.video.height], dtype=np.float64)
     outside = ((xy < -EDGE_MARGIN * size) | (xy > (1 + EDGE_MARGIN) * size)).any(axis=2)
     xy[outside | (pose.visibility < MIN_VISIBILITY)] = np.nan
@@ -122,4 +122,4 @@ def _flexion_3d_deg(pose: PoseSequence, swapped: Bools, causal: bool) -> Array:
         size = np.linalg.norm(thigh, axis=1) * np.linalg.norm(shank, axis=1)
         cosine = np.sum(thigh * shank, axis=1) / np.where(size > 0, size, np.nan)
         angles.append(180.0 - np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
-    return filters.low_pass(pose.time_s, np.stack(angles, axis=1), causal=causal).T
+    return np.asarray(filters.low_pass(pose.time_s, np.stack(angles, axis=1), causal=causal).T)

@@ -28,7 +28,7 @@ def find_swaps(landmarks_px: Array, leg_px: float) -> Bools:
     if n < 3 or not np.isfinite(leg_px) or leg_px <= 0:
         return np.zeros(n, dtype=bool)
     pair = np.stack([landmarks_px[:, LEFT], landmarks_px[:, RIGHT]], axis=1) / leg_px  # (T, 2, 5, 2)
-    seen = np.isfinite(pair).all(axis=(1, 2, 3))
+    seen: Bools = np.asarray(np.isfinite(pair).all(axis=(1, 2, 3)))
     return _cheapest(_acceleration_costs(pair, seen))
 
 
@@ -86,7 +86,7 @@ def _viterbi(costs: list[list[list[float]]]) -> list[bool]:
 
 def exchange_legs(values: Array, swapped: Bools) -> Array:
     """``values`` (T, 33, ...) with the legs' left and right exchanged where ``swapped``."""
-    out = values.copy()
+    out: Array = np.array(values)
     out[np.ix_(swapped, LEFT)] = values[np.ix_(swapped, RIGHT)]
     out[np.ix_(swapped, RIGHT)] = values[np.ix_(swapped, LEFT)]
     return out

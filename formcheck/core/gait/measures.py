@@ -16,7 +16,7 @@ from formcheck.core.clean.filters import velocity
 from formcheck.core.gait.contacts import Contact
 from formcheck.core.gait.tracks import Track
 from formcheck.core.skeleton import SIDES, Side
-from formcheck.core.types import Array, Signals
+from formcheck.core.types import Array, Index, Signals
 
 MISSED_STEP: Final = 1.7  # an interval this many times the median hides a missed step
 COUPLED: Final = 0.5  # |r| of trunk swing with hip speed from which the body swing drives the sled (B4)
@@ -27,7 +27,7 @@ SPARC_CUTOFF_HZ: Final = 10.0  # B10
 SPARC_FLOOR: Final = 0.05
 SPARC_PAD: Final = 4  # zero padding, powers of two
 
-Sides = npt.NDArray[np.intp]
+Sides = Index
 
 
 @dataclass(frozen=True)
@@ -94,18 +94,18 @@ def _times(table: StepTable) -> dict[str, Array]:
     }
 
 
-def _range(signals: Signals, name: str, index: windows.Index) -> Array:
+def _range(signals: Signals, name: str, index: Index) -> Array:
     return windows.statistic("range", windows.gather(signals[name], index), index)
 
 
-def by_side(signals: Signals, pattern: str, index: windows.Index, side: Sides) -> Array:
+def by_side(signals: Signals, pattern: str, index: Index, side: Sides) -> Array:
     """(n, L) windows of a sided signal, each step from its own side."""
     left = windows.gather(signals[pattern.format(side="left")], index)
     right = windows.gather(signals[pattern.format(side="right")], index)
     return np.where((side == 0)[:, None], left, right)
 
 
-def _wrist_range(signals: Signals, stride: windows.Index, table: StepTable) -> Array:
+def _wrist_range(signals: Signals, stride: Index, table: StepTable) -> Array:
     """The greater of the wrist's fore-aft and vertical ranges against the hip, the steadier hand not hidden."""
     best = np.full(len(table.side), np.nan)
     for side in SIDES:
@@ -149,7 +149,7 @@ def _median(values: Array) -> float:
     return float(np.median(finite)) if finite.size else float("nan")
 
 
-def _trunk(signals: Signals, track: Track, stride: windows.Index) -> dict[str, Array]:
+def _trunk(signals: Signals, track: Track, stride: Index) -> dict[str, Array]:
     rocking = _range(signals, "trunk_lean_deg", stride)
     swing = windows.gather(velocity(signals.time_s, signals["trunk_lean_deg"]), stride)
     speed = windows.gather(_hip_speed(signals, track), stride)
@@ -178,7 +178,7 @@ def _row_correlation(a: Array, b: Array) -> Array:
     return np.asarray((da * db).sum(axis=1) / np.where(scale > 1e-12, scale, np.inf))
 
 
-def _flow(signals: Signals, track: Track, table: StepTable, stride: windows.Index) -> dict[str, Array]:
+def _flow(signals: Signals, track: Track, table: StepTable, stride: Index) -> dict[str, Array]:
     hip_height = signals["hip_height_ratio"]
     out = {"hip_bounce_ratio": _range_of(hip_height, stride)}
     if track.direction == "in_place":
@@ -199,7 +199,7 @@ def _next_step(table: StepTable) -> Array:
     return np.concatenate((table.step_time_s[1:], [np.nan])) if len(table.side) else table.step_time_s
 
 
-def _range_of(values: Array, index: windows.Index) -> Array:
+def _range_of(values: Array, index: Index) -> Array:
     return windows.statistic("range", windows.gather(values, index), index)
 
 
@@ -255,5 +255,5 @@ def _limbs(signals: Signals, track: Track, table: StepTable) -> dict[str, Array]
 
 
 def side_name(k: int) -> Side:
-    """ "left" for 0, "right" for 1."""
+    """Left for 0, right for 1."""
     return SIDES[k]
