@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from array import array
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 import av
 import numpy as np
+import numpy.typing as npt
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
@@ -70,22 +71,44 @@ def read_frames(
     ``Frame.index`` counts from the first frame given. Damaged pictures are left out; a tail that is cut off ends
     the clip. Raises UnreadableVideoError if the head cannot be read, FormcheckError if the limits are no interval.
     """
+    for one in read_pictures(path, start_s, end_s, slowmo):
+        yield Frame(one.index, one.time_s, one.upright.rgb(one.picture))
+
+
+@dataclass(frozen=True)
+class DecodedPicture:
+    """A picture as it was decoded, not yet RGB; ``upright`` says how it is turned. Index and time as in ``Frame``."""
+
+    index: int
+    time_s: float
+    picture: VideoFrame
+    upright: Upright
+
+
+def read_pictures(
+    path: str | Path,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    slowmo: float | None = None,
+    one_thread: bool = False,
+) -> Iterator[DecodedPicture]:
+    """As ``read_frames``, without turning whole pictures into RGB; ``one_thread`` decodes on the caller's core."""
     _check_limits(start_s, end_s)
     with _open(path) as container:
         stream = _video_stream(container, path)
-        stream.thread_type = "AUTO"
+        stream.thread_type = "NONE" if one_thread else "AUTO"
         factor = _factor(container, float(stream.average_rate or 0.0), slowmo)
-        yield from _frames(container, stream, path, start_s, end_s, factor)
+        yield from _decoded(container, stream, path, start_s, end_s, factor)
 
 
-def _frames(
+def _decoded(
     container: InputContainer,
     stream: VideoStream,
     path: str | Path,
     start_s: float | None,
     end_s: float | None,
     factor: float,
-) -> Iterator[Frame]:
+) -> Iterator[DecodedPicture]:
     clock = _Clock(stream)
     if start_s:
         _seek(container, stream, clock.origin_s(stream) + start_s)
@@ -97,7 +120,7 @@ def _frames(
         if time_s <= last_s or (start_s is not None and time_s < start_s - 1e-9):
             continue
         upright = upright or Upright.of(picture, stream)
-        yield Frame(index, time_s / factor, upright.rgb(picture))
+        yield DecodedPicture(index, time_s / factor, picture, upright)
         index, last_s = index + 1, time_s
     if index == 0:
         if start_s or end_s is not None:
@@ -105,6 +128,29 @@ def _frames(
                 f"{path}: no picture between start {start_s or 0} s and end {end_s} s; try other limits"
             )
         raise UnreadableVideoError(f"{path}: no picture in it can be decoded; export the clip again as MP4")
+
+
+def picture_times(path: str | Path) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Times of all pictures and of those that decoding can start at, on the player's clock, from packets alone.
+
+    Both are empty where the stream has no timestamps.
+    """
+    with _open(path) as container:
+        stream = _video_stream(container, path)
+        origin, base = stream.start_time, float(stream.time_base or 0)
+        stamps, keys = array("q"), array("q")
+        try:
+            for packet in container.demux(stream):
+                if packet.pts is not None and packet.size and not packet.is_discard:
+                    stamps.append(packet.pts)
+                    if packet.is_keyframe:
+                        keys.append(packet.pts)
+        except FFmpegError as error:
+            log.debug("packets end early: %s", error)
+    if origin is None:
+        return np.empty(0), np.empty(0)
+    everything, starts = (np.unique(np.asarray(v, dtype=np.int64)) for v in (stamps, keys))
+    return (everything - origin) * base, (starts - origin) * base
 
 
 class _Clock:
