@@ -144,7 +144,9 @@ def _judge_all(choice: Choice, signals: Signals, clean: CleanPose, catalogue: Ca
         findings += judge(catalogue.exercises[key], data, catalogue, context)
         stops.append(stop.advise(catalogue.exercises[key], data))
     if not groups and choice.exercise in catalogue.exercises:
-        findings = judge(catalogue.exercises[choice.exercise], _no_data(signals, clean.fps), catalogue, context)
+        reason = choice.warnings[0] if choice.warnings else "no steps were found"
+        empty = judge(catalogue.exercises[choice.exercise], _no_data(signals, clean.fps), catalogue, context)
+        findings = [_withheld(f, reason) for f in empty]
     if tracking.quality == "rejected":
         findings = [_withheld(f, tracking.reasons[0]) for f in findings]
         stops = []

@@ -1,0 +1,176 @@
+"""Contacts, lift-offs, direction, view and laps of stick people whose truth is known by construction."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from formcheck.core.body.course import plot_course
+from formcheck.core.clean.prepare import prepare
+from formcheck.core.gait.contacts import find_contacts
+from formcheck.core.gait.tracks import follow
+from formcheck.core.skeleton import MIRROR
+from formcheck.core.types import PoseSequence
+from tests.synth import Walk, walker
+
+CONTACT_TOLERANCE_S = {30.0: 0.033, 60.0: 0.020}
+
+
+def tracks_of(pose: PoseSequence):
+    clean = prepare(pose)
+    return follow(clean, plot_course(clean))
+
+
+def events_of(pose: PoseSequence):
+    """side -> (contacts, lift-offs), all tracks."""
+    found = {"left": ([], []), "right": ([], [])}
+    for track in tracks_of(pose):
+        for c in find_contacts(track):
+            found[c.side][0].append(c.contact_s)
+            found[c.side][1].append(c.off_s)
+    return {side: (np.array(a), np.array(b)[np.isfinite(b)]) for side, (a, b) in found.items()}
+
+
+def worst_error_s(found, truth):
+    return max(float(np.abs(truth - at).min()) for at in found) if len(found) else 0.0
+
+
+@pytest.mark.parametrize("fps", [30.0, 60.0])
+@pytest.mark.parametrize("belt", [False, True])
+@pytest.mark.parametrize("yaw", [90.0, -90.0, 75.0, -110.0])
+@pytest.mark.parametrize("gait", ["backward", "forward"])
+def test_contact_and_lift_off_are_found_to_a_frame_both_ways(gait, yaw, belt, fps):
+    pose, truth = walker(Walk(gait=gait, yaw_deg=yaw, belt=belt, fps=fps, noise_px=1.0, width=1600))
+    for side, (contact, off) in events_of(pose).items():
+        inner = [c for c in truth.contacts[side] if 0.3 < c < pose.time_s[-1] - 0.3]
+        assert len(contact) >= len(inner)
+        assert worst_error_s(contact, truth.contacts[side]) < CONTACT_TOLERANCE_S[fps]
+        assert worst_error_s(off, truth.offs[side]) < 1.5 * CONTACT_TOLERANCE_S[fps]
+
+
+@pytest.mark.parametrize("yaw", [0.0, 180.0])
+@pytest.mark.parametrize("gait", ["backward", "forward"])
+def test_steps_are_counted_from_front_and_back(gait, yaw):
+    pose, truth = walker(Walk(gait=gait, yaw_deg=yaw, noise_px=1.0))
+    for side, (contact, _) in events_of(pose).items():
+        inner = [c for c in truth.contacts[side] if 0.5 < c < pose.time_s[-1] - 0.5]
+        assert len(inner) <= len(contact) <= len(truth.contacts[side])
+        assert worst_error_s(contact, truth.contacts[side]) < 0.1
+
+
+@pytest.mark.parametrize("yaw", [90.0, -90.0, 45.0, -135.0, 0.0, 180.0])
+@pytest.mark.parametrize("gait", ["backward", "forward"])
+def test_travel_against_facing_is_backward_from_every_side(gait, yaw):
+    (track,) = tracks_of(walker(Walk(gait=gait, yaw_deg=yaw))[0])
+    assert (track.gait, track.direction) == (gait, gait)
+    assert abs(abs(track.yaw_deg) - abs(yaw)) < 3
+
+
+@pytest.mark.parametrize("yaw", [90.0, -90.0, 60.0])
+@pytest.mark.parametrize("gait", ["backward", "forward"])
+def test_on_a_belt_the_feet_tell_the_direction(gait, yaw):
+    (track,) = tracks_of(walker(Walk(gait=gait, yaw_deg=yaw, belt=True, noise_px=1.0))[0])
+    assert (track.gait, track.direction) == (gait, "in_place")
+
+
+def reversed_in_time(pose: PoseSequence) -> PoseSequence:
+    end = pose.time_s[-1]
+    return replace(
+        pose, time_s=end - pose.time_s[::-1], landmarks_px=pose.landmarks_px[::-1],
+        visibility=pose.visibility[::-1], world_m=pose.world_m[::-1],
+    )  # fmt: skip
+
+
+def mirrored(pose: PoseSequence) -> PoseSequence:
+    px = pose.landmarks_px[:, MIRROR].copy()
+    px[..., 0] = pose.video.width - px[..., 0]
+    world = pose.world_m[:, MIRROR] * np.array([-1.0, 1.0, 1.0])
+    return replace(pose, landmarks_px=px, visibility=pose.visibility[:, MIRROR], world_m=world)
+
+
+walks = st.builds(
+    Walk,
+    gait=st.sampled_from(["backward", "forward"]),
+    yaw_deg=st.sampled_from([90.0, -90.0, 80.0, -100.0]),
+    belt=st.booleans(),
+    fps=st.sampled_from([25.0, 30.0, 60.0]),
+    stride_s=st.floats(0.9, 1.6),
+    speed=st.floats(0.4, 0.8),
+    phase=st.floats(0.0, 0.49),
+    duration_s=st.just(6.0),
+    width=st.just(2400),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(walks)
+def test_playing_a_clip_backwards_exchanges_contact_and_lift_off(walk):
+    pose, _ = walker(walk)
+    end = pose.time_s[-1]
+    there, back = events_of(pose), events_of(reversed_in_time(pose))
+    other = {"backward": "forward", "forward": "backward"}[walk.gait]
+    assert {t.gait for t in tracks_of(reversed_in_time(pose))} == {other}
+    for side in ("left", "right"):
+        again = np.sort(end - back[side][0])
+        for off in there[side][1]:
+            assert np.abs(again - off).min() < 1.0 / walk.fps
+
+
+@settings(max_examples=15, deadline=None)
+@given(walks)
+def test_the_mirror_exchanges_left_and_right_and_nothing_else(walk):
+    pose, _ = walker(walk)
+    there, mirror = events_of(pose), events_of(mirrored(pose))
+    np.testing.assert_allclose(there["left"][0], mirror["right"][0], atol=1e-6)
+    np.testing.assert_allclose(there["right"][1], mirror["left"][1], atol=1e-6)
+    assert [t.gait for t in tracks_of(pose)] == [t.gait for t in tracks_of(mirrored(pose))]
+
+
+@settings(max_examples=15, deadline=None)
+@given(walks, st.floats(0.3, 3.0), st.floats(-0.2, 0.2))
+def test_size_and_place_in_the_picture_do_not_matter(walk, scale, shift):
+    pose, _ = walker(walk)
+    width, height = pose.video.width * scale, pose.video.height * scale
+    video = replace(pose.video, width=int(width * 3), height=int(height * 3))
+    moved = replace(pose, landmarks_px=pose.landmarks_px * scale + [width * (1 + shift), height], video=video)
+    there, here = events_of(pose), events_of(moved)
+    for side in ("left", "right"):
+        np.testing.assert_allclose(there[side][0], here[side][0], atol=1e-6)
+
+
+@settings(max_examples=10, deadline=None)
+@given(walks)
+def test_the_frame_rate_does_not_move_the_steps(walk):
+    slow, fast = (events_of(walker(replace(walk, fps=fps))[0]) for fps in (30.0, 120.0))
+    for side in ("left", "right"):
+        for at in slow[side][0]:
+            assert np.abs(fast[side][0] - at).min() < 1.25 / 30.0
+
+
+def test_push_up_and_pull_back_are_two_laps_of_one_facing():
+    there, _ = walker(Walk(gait="forward", duration_s=5.0, width=2400))
+    back, _ = walker(Walk(gait="backward", duration_s=5.0, width=2400, phase=0.4))
+    x_end = there.landmarks_px[-1, :, 0].mean() - back.landmarks_px[0, :, 0].mean()
+    joined = PoseSequence(
+        np.concatenate([there.time_s, back.time_s + there.time_s[-1] + 1 / 30]),
+        np.concatenate([there.landmarks_px, back.landmarks_px + [x_end, 0]]),
+        np.concatenate([there.visibility, back.visibility]),
+        np.concatenate([there.world_m, back.world_m]),
+        there.video, there.engine,
+    )  # fmt: skip
+    tracks = tracks_of(joined)
+    assert [(t.gait, t.facing) for t in tracks] == [("forward", "right"), ("backward", "right")]
+    assert tracks[1].time_s[0] == pytest.approx(5.0, abs=0.4)
+
+
+def test_a_hidden_shin_gives_no_steps_rather_than_wrong_ones():
+    pose, truth = walker(Walk(duration_s=8.0, width=1600))
+    px = pose.landmarks_px.copy()
+    hidden = (pose.time_s > 3.0) & (pose.time_s < 4.5)
+    from formcheck.core.skeleton import SKELETON
+
+    px[np.ix_(hidden, [SKELETON[n] for n in ("knee_l", "ankle_l", "heel_l", "toe_l")])] = np.nan
+    for at in events_of(replace(pose, landmarks_px=px))["left"][0]:
+        assert np.abs(truth.contacts["left"] - at).min() < 0.05
