@@ -1,0 +1,1 @@
+"""What people and other programs get of an analysis: JSON, CSV, annotated video and HTML."""

@@ -112,7 +112,7 @@ def from_dict(data: Mapping[str, Any]) -> Report:
     return Report(
         formcheck_version=data["formcheck_version"],
         created_at=data["created_at"],
-        video=VideoInfo(**data["video"]),
+        video=VideoInfo(**data["video"] | {"warnings": tuple(data["video"].get("warnings", ()))}),
         engine=EngineInfo(**data["engine"]),
         exercise=data["exercise"]["id"],
         exercise_source=data["exercise"]["source"],

@@ -1,0 +1,163 @@
+"""What of a report is said first: faults in order, what went well, what was not judged. Judges nothing itself.
+
+A digest groups the findings of a report by check; order is severity, then the exercise file's priority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from formcheck.core.spec import Catalogue, Exercise
+from formcheck.core.types import Finding, Report
+from formcheck.report import words
+
+SEVERITY = {"major": 0, "minor": 1, "good": 2, "not_assessed": 3}
+
+
+@dataclass(frozen=True)
+class Titles:
+    """Names for people: from the catalogue where there is one, else made from the ids."""
+
+    checks: Mapping[str, str]
+    exercises: Mapping[str, str]
+    film: Mapping[str, str]
+    safety: Mapping[str, str]
+
+    def check(self, name: str) -> str:
+        """The check's title."""
+        return self.checks.get(name) or words.title(name)
+
+    def exercise(self, name: str) -> str:
+        """The exercise's name."""
+        return self.exercises.get(name) or words.title(name)
+
+
+def titles_of(catalogue: Catalogue | None) -> Titles:
+    """The names a catalogue holds; none without a catalogue."""
+    if catalogue is None:
+        return Titles({}, {}, {}, {})
+    exercises: Mapping[str, Exercise] = catalogue.exercises
+    return Titles(
+        catalogue.check_titles,
+        {key: exercise.name for key, exercise in exercises.items()},
+        catalogue.film_hints,
+        {key: exercise.safety for key, exercise in exercises.items()},
+    )
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One check at fault: its worst finding, and every finding of it at fault (left and right)."""
+
+    worst: Finding
+    findings: tuple[Finding, ...]
+
+    @property
+    def sides(self) -> str:
+        """One of "left", "right", "both sides" and nothing."""
+        sides = {finding.side for finding in self.findings}
+        if "both" in sides or {"left", "right"} <= sides:
+            return words.SIDE["both"]
+        return words.SIDE[next(iter(sides), None)]
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """Indices of all steps that show it, in order."""
+        return tuple(sorted({step for finding in self.findings for step in finding.steps}))
+
+
+@dataclass(frozen=True)
+class NotJudged:
+    """Checks that could not be judged and the reasons; one way of filming would let them be."""
+
+    reasons: tuple[str, ...]
+    film: str
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A report in the order a person wants it."""
+
+    headline: str
+    faults: tuple[Fault, ...]
+    good: tuple[Finding, ...]
+    not_judged: tuple[NotJudged, ...]
+
+    @property
+    def top(self) -> tuple[Fault, ...]:
+        """The three things that matter most."""
+        return self.faults[:3]
+
+
+def rank(finding: Finding) -> tuple[float, ...]:
+    """Sort key: worst verdict first, then priority, then lowest score, then weight."""
+    score = 1.0 if finding.score is None else finding.score
+    return SEVERITY[finding.verdict], finding.priority, score, -finding.weight
+
+
+def _faults(report: Report) -> tuple[Fault, ...]:
+    by_check: dict[tuple[str, str], list[Finding]] = {}
+    for finding in sorted(report.findings, key=rank):
+        if finding.verdict in ("minor", "major"):
+            by_check.setdefault((finding.exercise, finding.check), []).append(finding)
+    return tuple(Fault(group[0], tuple(group)) for group in by_check.values())
+
+
+def _not_judged(report: Report) -> tuple[NotJudged, ...]:
+    """Grouped by how to film them; by the reason where filming otherwise would not help."""
+    groups: dict[str, list[Finding]] = {}
+    judged = {finding.check for finding in report.findings if finding.verdict != "not_assessed"}
+    for finding in report.findings:
+        if finding.verdict == "not_assessed" and finding.check not in judged:
+            groups.setdefault(finding.film or finding.reason, []).append(finding)
+    return tuple(
+        NotJudged(
+            tuple(dict.fromkeys(f.reason for f in group)),
+            group[0].film,
+            tuple(dict.fromkeys(f.check for f in group)),
+        )
+        for group in groups.values()
+    )
+
+
+def _headline(report: Report, faults: tuple[Fault, ...], judged: int) -> str:
+    if report.tracking.quality == "rejected":
+        return "This clip cannot be scored: " + "; ".join(report.tracking.reasons or ("poor footage",))
+    if not judged:
+        return "Nothing could be judged in this clip"
+    if not faults:
+        return f"No faults in {words.count(judged, 'check')}"
+    major = sum(fault.worst.verdict == "major" for fault in faults)
+    minor = len(faults) - major
+    parts = [words.count(n, f"{kind} fault") for n, kind in ((major, "major"), (minor, "minor")) if n]
+    return f"{' and '.join(parts)} in {words.count(judged, 'check')}"
+
+
+def digest(report: Report) -> Digest:
+    """Sort and group the findings; a check judged on one side only is not "not judged"."""
+    faults = _faults(report)
+    good = tuple(f for f in sorted(report.findings, key=rank) if f.verdict == "good")
+    judged = {f.check for f in report.findings if f.verdict != "not_assessed"}
+    return Digest(_headline(report, faults, len(judged)), faults, good, _not_judged(report))
+
+
+def stop_line(report: Report) -> str:
+    """The stop-set advice as one sentence."""
+    stop = report.stop
+    reasons = "; ".join(stop.reasons)
+    if not stop.advised:
+        return reasons[:1].upper() + reasons[1:]
+    at_step = "" if stop.step is None else f", at step {stop.step + 1}"
+    return f"The set should have ended at {words.clock(stop.at_s)}{at_step}: {reasons}"
+
+
+def setting_line(report: Report, titles: Titles) -> str:
+    """Exercise, motion and view as one line: what formcheck took the clip to be."""
+    how = "as you said" if report.exercise_source == "given" else "recognised"
+    sure = "" if report.exercise_source == "given" else f", {words.percent(report.exercise_confidence)} sure"
+    return (
+        f"{titles.exercise(report.exercise)} ({how}{sure}) · {words.DIRECTION[report.direction]} · "
+        f"seen from the {words.VIEW[report.view]}".replace("from the at an angle", "at an angle")
+    )

@@ -1,0 +1,113 @@
+"""Fills the page: template, style and script of this folder, with the words and pictures of one analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from itertools import groupby
+from pathlib import PurePath
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from formcheck.core.spec import Catalogue
+from formcheck.core.types import Analysis, Finding, Report
+from formcheck.report import words
+from formcheck.report.digest import Digest, digest, rank, setting_line, stop_line, titles_of
+from formcheck.report.html.bands import band_svg
+from formcheck.report.html.plots import OPEN_PLOTS, Plot, make_axis, make_plots
+
+QUALITY_SIGN = {"accepted": "good", "warning": "minor", "rejected": "major"}
+
+
+def _asset(name: str) -> str:
+    return files("formcheck.report.html").joinpath(name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _template() -> jinja2.Template:
+    env = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    env.filters |= {
+        "clock": words.clock,
+        "number": words.number,
+        "percent": words.percent,
+        "wanted": words.wanted,
+        "evidence": words.evidence,
+        "band": band_svg,
+    }
+    return env.from_string(_asset("page.html.j2"))
+
+
+def _what_first(summary: Digest) -> str:
+    """What to work on first, in the exercise's own words."""
+    if summary.top:
+        return f"Work on this first: {summary.top[0].worst.cue}"
+    return "Nothing to mend in what this view shows." if summary.good else ""
+
+
+def _footage(report: Report) -> list[tuple[str, str]]:
+    video, tracking = report.video, report.tracking
+    rate = f"{video.fps:.0f} frames/s" + (", varying" if video.variable_frame_rate else "")
+    view = words.VIEW[report.view] + (f", {abs(report.yaw_deg):.0f}° off" if report.yaw_deg is not None else "")
+    rows = [
+        ("View", view),
+        ("Athlete seen", words.percent(tracking.coverage)),
+        ("People seen", str(tracking.subject.people_seen)),
+        ("Left/right mix-ups repaired", str(tracking.swaps_repaired)),
+        ("Picture", f"{video.width} × {video.height}"),
+        ("Rate", rate),
+    ]
+    if video.slow_motion_factor != 1:
+        rows.append(("Slow motion", f"{video.slow_motion_factor:g} times slowed"))
+    return rows
+
+
+def _programme(report: Report) -> list[tuple[str, list[Any]]]:
+    topics = list(dict.fromkeys(line.topic for line in report.programme))
+    lines = sorted(report.programme, key=lambda line: topics.index(line.topic))
+    return [(topic, list(group)) for topic, group in groupby(lines, key=lambda line: line.topic)]
+
+
+def _plot_data(plots: list[Plot]) -> dict[str, Any]:
+    return {
+        plot.name: {
+            "unit": f" {plot.unit}" if plot.unit and plot.unit not in "°%" else plot.unit,
+            "digits": 1 if plot.unit == "°" else 2,
+            "lines": [{"side": line.side, "values": line.values} for line in plot.lines],
+        }
+        for plot in plots
+    }
+
+
+def _worst(findings: tuple[Finding, ...]) -> str:
+    verdicts = {finding.verdict for finding in findings}
+    return next((verdict for verdict in ("major", "minor") if verdict in verdicts), "good")
+
+
+def render_html(
+    analysis: Analysis,
+    stills: Mapping[int, str] | None = None,
+    catalogue: Catalogue | None = None,
+    overlay_name: str | None = None,
+) -> str:
+    """The page. ``stills`` are data URIs by place among the top faults; ``overlay_name`` a video beside it."""
+    report = analysis.report
+    summary, titles = digest(report), titles_of(catalogue)
+    axis, plots = make_axis(analysis), make_plots(analysis, catalogue)
+    first_s = float(analysis.signals.time_s[0]) if len(analysis.signals.time_s) else 0.0
+    data = {"start_s": first_s, "time_s": axis.time_s, "plots": _plot_data(plots)}
+    return _template().render(
+        report=report, digest=summary, titles=titles, axis=axis, plots=plots, open_plots=OPEN_PLOTS,
+        stills=stills or {}, overlay_name=overlay_name, data=data, style=Markup(_asset("style.css")),
+        script=Markup(_asset("script.js")), setting=setting_line(report, titles), stop=stop_line(report),
+        file_name=PurePath(report.video.path).name, what_first=_what_first(summary),
+        facts=words.summary_rows(report.summary), footage=_footage(report), programme=_programme(report),
+        notices=report.warnings, worst=_worst(report.findings),
+        judged=[f for f in sorted(report.findings, key=rank) if f.verdict != "not_assessed"],
+        good_names=list(dict.fromkeys(titles.check(f.check) for f in summary.good)),
+        verdict_words=words.VERDICT, side_words=words.SIDE, quality_words=words.QUALITY[report.tracking.quality],
+        quality_sign=QUALITY_SIGN[report.tracking.quality],
+        safety=titles.safety.get(report.exercise) or words.SAFETY,
+    )  # fmt: skip

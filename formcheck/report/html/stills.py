@@ -1,0 +1,82 @@
+"""Evidence stills: the clip at a finding's worst moment, cut to the athlete, skeleton and fault drawn."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from formcheck.core.types import Analysis, Array, Finding, Frame
+from formcheck.report.overlay.painter import Painter
+from formcheck.report.overlay.plates import Picture
+from formcheck.report.overlay.video import frames_of
+
+STILL_HEIGHT_PX = 640
+JPEG_QUALITY = 80
+
+
+def moment_of(finding: Finding) -> float | None:
+    """The moment that proves the finding best."""
+    return finding.worst_at_s if finding.worst_at_s is not None else finding.onset_s
+
+
+def read_moments(analysis: Analysis, video_path: str | Path, moments_s: Sequence[float]) -> dict[float, Frame]:
+    """The frame nearest to each moment; a moment outside the clip is left out."""
+    found = {}
+    for moment in moments_s:
+        near = list(frames_of(analysis, video_path, around_s=moment))
+        if near:
+            found[moment] = min(near, key=lambda frame: abs(frame.time_s - moment))
+    return found
+
+
+def body_box(xy: Array, width: int, height: int) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of a cut-out about the athlete, between upright 3:4 and square; in the picture."""
+    seen = xy[np.isfinite(xy).all(axis=1)]
+    if len(seen) < 2:
+        return 0, 0, width, height
+    (x0, y0), (x1, y1) = seen.min(axis=0), seen.max(axis=0)
+    tall = min(1.3 * max(y1 - y0, 1.0), height)
+    wide = min(max(1.35 * (x1 - x0), 0.75 * tall), width)
+    tall = min(max(tall, wide), height)
+    left = int(np.clip((x0 + x1 - wide) / 2, 0, width - wide))
+    top = int(np.clip((y0 + y1 - tall) / 2, 0, height - tall))
+    return left, top, left + int(wide), top + int(tall)
+
+
+def _jpeg_uri(rgb: Picture) -> str:
+    image = Image.fromarray(rgb)
+    if image.height > STILL_HEIGHT_PX:
+        image = image.resize(
+            (round(image.width * STILL_HEIGHT_PX / image.height), STILL_HEIGHT_PX), Image.Resampling.LANCZOS
+        )
+    out = BytesIO()
+    image.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode("ascii")
+
+
+def still(analysis: Analysis, painter: Painter, finding: Finding, frame: Frame) -> str:
+    """The still as a data URI."""
+    video = analysis.report.video
+    rgb = np.array(frame.rgb)
+    i = painter.index_of(frame.time_s)
+    left, top, right, bottom = body_box(analysis.landmarks_px[i], video.width, video.height)
+    painter.unit = 0.05 * (bottom - top)
+    painter.body(rgb, i, (finding,))
+    return _jpeg_uri(np.ascontiguousarray(rgb[top:bottom, left:right]))
+
+
+def make_stills(
+    analysis: Analysis, findings: Sequence[Finding], frames: Mapping[float, Frame]
+) -> dict[int, str]:
+    """Data URI by place in ``findings``, for those whose moment's frame is there."""
+    if not frames:
+        return {}
+    video = analysis.report.video
+    painter = Painter(analysis, video.width, video.height)
+    moments = [(i, finding, moment_of(finding)) for i, finding in enumerate(findings)]
+    return {i: still(analysis, painter, f, frames[m]) for i, f, m in moments if m is not None and m in frames}
