@@ -59,7 +59,7 @@ def read_measure(block: Table, shared: Mapping[str, Table], checks: Mapping[str,
         side=side,
         band=band,
         unit=_unit(quantity, statistic),
-        views=_views(table, quantity, where),
+        views=_views(table, quantity, checks[check]["views"], where),
         cue=_cue(table, "cue", (band.good_max, band.minor_max), where),
         cue_low=_cue(table, "cue_low", (band.good_min, band.minor_min), where),
         why=read.text(table, "why", where),
@@ -141,13 +141,12 @@ def _unit(quantity: Quantity, statistic: str) -> str:
     return "ratio" if statistic == "share" else quantity.unit
 
 
-def _views(table: Table, quantity: Quantity, where: str) -> tuple[str, ...]:
+def _views(table: Table, quantity: Quantity, check_views: tuple[str, ...], where: str) -> tuple[str, ...]:
     views = read.texts(table, "views", where, quantity.views)
     for view in views:
-        if view not in quantity.views:
-            raise ExerciseFileError(
-                f"{where}: view '{view}' cannot show '{quantity.name}'; {read.hint(view, quantity.views)}"
-            )
+        for allowed, what in ((quantity.views, quantity.name), (check_views, "this check")):
+            if view not in allowed:
+                raise ExerciseFileError(f"{where}: view '{view}' cannot show {what}; {read.hint(view, allowed)}")
     if not views:
         raise ExerciseFileError(f"{where}: 'views' is empty; leave it out or name a view")
     return views
