@@ -35,10 +35,12 @@ def _groups(values: Array) -> Iterator[tuple[Bools, Index]]:
     if bool(seen.all()):
         yield np.ones(len(values), dtype=bool), np.arange(values.shape[1])
         return
-    patterns, which = np.unique(seen, axis=1, return_inverse=True)
-    which = which.reshape(-1)
-    for k in range(patterns.shape[1]):
-        yield np.asarray(patterns[:, k], dtype=np.bool_), np.flatnonzero(which == k)
+    packed = np.packbits(seen, axis=0)
+    alike: dict[bytes, list[int]] = {}
+    for column in range(seen.shape[1]):
+        alike.setdefault(packed[:, column].tobytes(), []).append(column)
+    for columns in alike.values():
+        yield seen[:, columns[0]], np.array(columns, dtype=np.intp)
 
 
 def hampel(values: Array, floor: float, window: int = HAMPEL_WINDOW, sigmas: float = HAMPEL_SIGMAS) -> Array:
@@ -55,11 +57,12 @@ def hampel(values: Array, floor: float, window: int = HAMPEL_WINDOW, sigmas: flo
             middle = ndimage.median_filter(block, size=(window, 1), mode="nearest")
             away = np.abs(block - middle)
             suspect = away > floor
-            if not bool(suspect.any()):
+            doubtful = np.flatnonzero(suspect.any(axis=0))
+            if doubtful.size == 0:
                 continue
-            spread = ndimage.median_filter(away, size=(window, 1), mode="nearest")
-            outlier = suspect & (away > sigmas * MAD_TO_SD * spread)
-            out[start:stop, columns] = np.where(outlier, np.nan, block)
+            spread = ndimage.median_filter(away[:, doubtful], size=(window, 1), mode="nearest")
+            outlier = suspect[:, doubtful] & (away[:, doubtful] > sigmas * MAD_TO_SD * spread)
+            out[start:stop, columns[doubtful]] = np.where(outlier, np.nan, block[:, doubtful])
     return out
 
 

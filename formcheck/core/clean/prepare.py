@@ -22,6 +22,10 @@ MIN_VISIBILITY: Final = 0.05
 EDGE_MARGIN: Final = 0.02  # share of the picture beyond which a landmark outside it counts as not seen
 OUTLIER_FLOOR: Final = 0.04  # leg lengths
 WORLD_PARTS: Final = ("shoulder", "hip")
+_PARTS: Final = ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe")
+_JOINTS: Final = np.array([SKELETON["nose"], *(joint(part, side) for part in _PARTS for side in SIDES)])
+#: Columns of the flattened (T, 66) landmarks that are measured; fingers and face are only drawn.
+MEASURED: Final = np.sort(np.concatenate([2 * _JOINTS, 2 * _JOINTS + 1]))
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,9 @@ def prepare(pose: PoseSequence, causal: bool = False) -> CleanPose:
     raw = swaps.exchange_legs(raw, swapped)
     visibility = swaps.exchange_legs(pose.visibility, swapped)
     n = len(pose.time_s)
-    flat = raw.reshape(n, -1)
+    flat = np.array(raw.reshape(n, -1))
     floor = OUTLIER_FLOOR * leg if np.isfinite(leg) else np.inf
-    flat = filters.hampel(flat, floor)
+    flat[:, MEASURED] = filters.hampel(flat[:, MEASURED], floor)
     flat = filters.fill_gaps(pose.time_s, flat)
     flat = filters.low_pass(pose.time_s, flat, causal=causal)
     return CleanPose(

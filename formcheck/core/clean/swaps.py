@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from formcheck.core.clean.filters import runs
 from formcheck.core.skeleton import LEG_PARTS, joint
 from formcheck.core.types import Array, Bools
 
@@ -19,6 +20,7 @@ LEFT: Final = np.array([joint(part, "left") for part in LEG_PARTS])
 RIGHT: Final = np.array([joint(part, "right") for part in LEG_PARTS])
 EXCHANGED_PRICE: Final = 0.02  # leg lengths of unexplained motion a frame must save to be exchanged
 FLIP_PRICE: Final = 0.25  # and each change of mind
+SEARCH_FRAMES: Final = 60
 MAX_JUMP: Final = 1.0  # leg lengths; larger tells no more
 
 
@@ -47,14 +49,17 @@ def _acceleration_costs(pair: Array, seen: Bools) -> Array:
 
 
 def _cheapest(costs: Array) -> Bools:
-    n = len(costs)
+    """The Viterbi path, sought only around frames where a flip could pay for itself."""
     keep = costs[:, 0, 0]
     other = np.minimum(np.minimum(costs[:, 0, 1], costs[:, 1, 0]), costs[:, 1, 1])
-    suspects = np.flatnonzero(keep > other)
-    exchanged = np.zeros(n, dtype=bool)
-    if suspects.size == 0 or float((keep - other).max()) * 2 < FLIP_PRICE:
-        return exchanged
-    return np.array(_viterbi(costs.tolist()), dtype=bool)
+    # two flips save at most over four frames, and must save two flip prices: one of the four saves this much
+    worth = (keep - other) > 0.4 * FLIP_PRICE
+    near = np.convolve(worth, np.ones(2 * SEARCH_FRAMES + 1), mode="same") > 0
+    exchanged = np.zeros(len(costs), dtype=bool)
+    for start, stop in runs(near):
+        if stop - start >= 3:
+            exchanged[start:stop] = _viterbi(costs[start:stop].tolist())
+    return exchanged
 
 
 def _viterbi(costs: list[list[list[float]]]) -> list[bool]:

@@ -67,7 +67,7 @@ def _refined(time_s: Array, values: Array, peaks_s: Array, later: bool) -> Array
 def _stance_speed(time_s: Array, speed: Array, at: float, stride: float, later: bool) -> float:
     near, far = STANCE_WINDOW_STRIDES
     lo, hi = (at + near * stride, at + far * stride) if later else (at - far * stride, at - near * stride)
-    inside = speed[(time_s >= lo) & (time_s <= hi)]
+    inside = speed[np.searchsorted(time_s, lo) : np.searchsorted(time_s, hi, side="right")]
     inside = inside[np.isfinite(inside)]
     return float(np.median(inside)) if inside.size else float("nan")
 
@@ -76,10 +76,10 @@ def _settled_s(time_s: Array, speed: Array, stance: float, lo: float, hi: float,
     """First (``later``) or last time in lo..hi at which ``speed`` crosses its share of ``stance``; NaN if none."""
     if not np.isfinite(stance) or stance <= 0:
         return float("nan")
-    frames = np.flatnonzero((time_s >= lo) & (time_s <= hi))
-    if frames.size < 2:
+    first, stop = int(np.searchsorted(time_s, lo)), int(np.searchsorted(time_s, hi, side="right"))
+    if stop - first < 2:
         return float("nan")
-    over = speed[frames] - STANCE_SPEED_SHARE * stance
+    over = speed[first:stop] - STANCE_SPEED_SHARE * stance
     crossing = (
         np.flatnonzero((over[:-1] < 0) & (over[1:] >= 0))
         if later
@@ -89,7 +89,7 @@ def _settled_s(time_s: Array, speed: Array, stance: float, lo: float, hi: float,
         return float("nan")
     k = int(crossing[0] if later else crossing[-1])
     share = over[k] / (over[k] - over[k + 1])
-    t0, t1 = time_s[frames[k]], time_s[frames[k + 1]]
+    t0, t1 = time_s[first + k], time_s[first + k + 1]
     return float(t0 + share * (t1 - t0))
 
 
