@@ -7,8 +7,9 @@ to look.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -72,6 +73,12 @@ class FramePose:
         return _middle(self.landmarks_px, "hip")
 
     @property
+    def height_px(self) -> float:
+        """The box's diagonal: a body's size, however it stands."""
+        box = self.box
+        return float(np.hypot(box.right - box.left, box.bottom - box.top))
+
+    @property
     def trunk_px(self) -> float:
         """Mid-hip to mid-shoulder."""
         return float(np.linalg.norm(_middle(self.landmarks_px, "shoulder") - self.hip_px))
@@ -85,10 +92,21 @@ def honest_visibility(landmarks_px: Array, visibility: Array, width: int, height
 
 
 class Guide(Protocol):
-    """Where the subject is to be looked for."""
+    """Where the subject is to be looked for, and whom the engine must not follow."""
 
     def search_box(self, time_s: float) -> Box | None:
-        """Where to look for the subject when it is not being followed; None is "anywhere"."""
+        """Where to look for the subject when it is not being followed.
+
+        None is "anywhere"; a box with no area is "nowhere": the subject is not in the picture.
+        """
+        ...
+
+    def rejects(self, pose: FramePose) -> bool:
+        """Whether ``pose`` is somebody else: the engine gives None for it and looks again."""
+        ...
+
+    def confirms(self, pose: FramePose) -> bool:
+        """Whether ``pose`` is known to be the subject."""
         ...
 
 
@@ -98,6 +116,14 @@ class Anywhere:
     def search_box(self, time_s: float) -> Box | None:
         """Anywhere."""
         return None
+
+    def rejects(self, pose: FramePose) -> bool:
+        """Nobody."""
+        return False
+
+    def confirms(self, pose: FramePose) -> bool:
+        """Nobody either."""
+        return False
 
 
 @runtime_checkable
@@ -124,6 +150,24 @@ class PoseEngine(Protocol):
 
     def close(self) -> None:
         """Free the model."""
+        ...
+
+
+@runtime_checkable
+class ClipEngine(PoseEngine, Protocol):
+    """An engine that reads a file itself, with all cores."""
+
+    def track_clip(
+        self,
+        path: str | Path,
+        guide: Guide | None = None,
+        start_s: float | None = None,
+        end_s: float | None = None,
+        slowmo: float | None = None,
+        workers: int | None = None,
+        told: Callable[[int], None] | None = None,
+    ) -> tuple[list[float], list[FramePose | None]]:
+        """Times and poses of the frames that ``read_frames`` would give; ``told`` gets the frames done so far."""
         ...
 
 

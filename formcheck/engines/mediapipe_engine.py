@@ -6,7 +6,7 @@ made here, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,11 +15,15 @@ import numpy.typing as npt
 
 from formcheck.core.types import EngineInfo, Frame
 from formcheck.engines.base import Anywhere, Box, FramePose, Guide, honest_visibility
+from formcheck.engines.people import overlap
 from formcheck.engines.quiet import quiet_stderr
 from formcheck.errors import ModelError
 
 MAX_PEOPLE: Final = 5
 _GREY: Final = 127
+_LEAST_VISIBILITY: Final = 0.65
+_SAME_BODY: Final = 0.3
+_LEAST_AREA: Final = 0.15  # of the largest person's: who is farther off does not disturb
 
 
 class MediaPipeEngine:
@@ -41,12 +45,24 @@ class MediaPipeEngine:
         self.close()
 
     def people(self, frame: Frame) -> list[FramePose]:
-        """Everybody in ``frame``, at most MAX_PEOPLE."""
-        if self._image is None:
-            with quiet_stderr():
-                self._image = self._create("IMAGE", MAX_PEOPLE)
-                self._image.detect(self._mp_image(frame.rgb))
-        return _poses(self._image.detect(self._mp_image(frame.rgb)), frame)
+        """Everybody in ``frame``, at most MAX_PEOPLE: those found first are painted over to find the next."""
+        found: list[FramePose] = []
+        pixels = frame.rgb
+        while len(found) < MAX_PEOPLE:
+            more = [pose for pose in self._detect(pixels, frame) if _is_person(pose, found)]
+            if not more:
+                break
+            found += more
+            pixels = _without(pixels, [pose.box for pose in more])
+        return found
+
+    def _detect(self, pixels: npt.NDArray[np.uint8], frame: Frame) -> list[FramePose]:
+        image = self._mp_image(pixels)
+        if self._image is not None:
+            return _poses(self._image.detect(image), frame)
+        with quiet_stderr():
+            self._image = self._create("IMAGE", MAX_PEOPLE)
+            return _poses(self._image.detect(image), frame)
 
     def track(self, frames: Iterable[Frame], guide: Guide) -> Iterator[FramePose | None]:
         """One pose or None for each frame; looks only in the guide's box when it has lost the subject."""
@@ -74,6 +90,8 @@ class MediaPipeEngine:
     def _next(self, frame: Frame, guide: Guide) -> FramePose | None:
         pixels = frame.rgb
         if not self._following and (box := guide.search_box(frame.time_s)) is not None:
+            if box.area_px2 <= 0.0:
+                return None
             pixels = only_within(pixels, box)
         self._last_ms = max(self._last_ms + 1, round(frame.time_s * 1000.0))
         if self._video is None:
@@ -82,8 +100,9 @@ class MediaPipeEngine:
                 found = _poses(self._video.detect_for_video(self._mp_image(pixels), self._last_ms), frame)
         else:
             found = _poses(self._video.detect_for_video(self._mp_image(pixels), self._last_ms), frame)
-        self._following = bool(found)
-        return found[0] if found else None
+        pose = found[0] if found and not guide.rejects(found[0]) else None
+        self._following = pose is not None
+        return pose
 
     def _mp_image(self, rgb: npt.NDArray[np.uint8]) -> Any:
         return self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=rgb)
@@ -112,6 +131,28 @@ def only_within(rgb: npt.NDArray[np.uint8], box: Box) -> npt.NDArray[np.uint8]:
     out = np.full_like(rgb, _GREY)
     out[rows, columns] = rgb[rows, columns]
     return out
+
+
+def _without(rgb: npt.NDArray[np.uint8], boxes: Sequence[Box]) -> npt.NDArray[np.uint8]:
+    """A copy of ``rgb`` that is grey inside ``boxes``."""
+    out = rgb.copy()
+    for box in boxes:
+        out[
+            max(0, int(box.top)) : max(0, int(box.bottom)), max(0, int(box.left)) : max(0, int(box.right))
+        ] = _GREY
+    return out
+
+
+def _is_person(pose: FramePose, known: Sequence[FramePose]) -> bool:
+    """Whether ``pose`` is no ghost (a console, a stump of a painted-over body) and not known already."""
+    if not known:
+        return True
+    largest = max(other.box.area_px2 for other in known)
+    return (
+        float(pose.visibility.mean()) >= _LEAST_VISIBILITY
+        and pose.box.area_px2 >= _LEAST_AREA * largest
+        and all(overlap(pose.box, other.box) < _SAME_BODY for other in known)
+    )
 
 
 def _poses(result: Any, frame: Frame) -> list[FramePose]:
