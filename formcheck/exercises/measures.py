@@ -146,7 +146,9 @@ def _views(table: Table, quantity: Quantity, check_views: tuple[str, ...], where
     for view in views:
         for allowed, what in ((quantity.views, quantity.name), (check_views, "this check")):
             if view not in allowed:
-                raise ExerciseFileError(f"{where}: view '{view}' cannot show {what}; {read.hint(view, allowed)}")
+                raise ExerciseFileError(
+                    f"{where}: view '{view}' cannot show {what}; {read.hint(view, allowed)}"
+                )
     if not views:
         raise ExerciseFileError(f"{where}: 'views' is empty; leave it out or name a view")
     return views
