@@ -31,7 +31,8 @@ class H264Writer:
     """A context manager; ``write`` frames in order of time. Left by an exception, it leaves no file.
 
     Sizes are padded to even numbers by repeating the last row or column. The first frame is at 0 in the file;
-    ``origin_s`` is its own time. ``quality`` is x264's CRF: lower is better and bigger.
+    ``origin_s`` is its own time. ``quality`` is x264's CRF: lower is better and bigger; ``x264_params``
+    are x264's own (``name=value:name=value``), over the preset's.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class H264Writer:
         time_base: Fraction = TIME_BASE,
         quality: int = 21,
         preset: str = "veryfast",
+        x264_params: str = "",
     ) -> None:
         if width < 1 or height < 1:
             raise ValueError(f"expected a picture of at least 1 x 1 pixels, got {width} x {height}")
@@ -53,7 +55,7 @@ class H264Writer:
         self._gap = round(1 / (_USUAL_FPS * time_base))
         self._temp = self._make_temp()
         try:
-            self._open(quality, preset)
+            self._open(quality, preset, x264_params)
         except BaseException:
             self._temp.unlink(missing_ok=True)
             raise
@@ -69,14 +71,14 @@ class H264Writer:
         os.close(handle)
         return Path(name)
 
-    def _open(self, quality: int, preset: str) -> None:
+    def _open(self, quality: int, preset: str, x264_params: str) -> None:
         self._container = av.open(str(self._temp), "w", format="mp4", options={"movflags": "+faststart"})
         stream = self._container.add_stream("libx264", rate=_USUAL_FPS)
         stream.width, stream.height = self.width + self.width % 2, self.height + self.height % 2
         stream.pix_fmt = "yuv420p"
         stream.time_base = self._time_base
         stream.codec_context.time_base = self._time_base
-        stream.options = {"crf": str(quality), "preset": preset}
+        stream.options = {"crf": str(quality), "preset": preset, "x264-params": x264_params}
         context = stream.codec_context
         context.colorspace, context.color_range = int(Colorspace.ITU709), int(ColorRange.MPEG)
         context.color_primaries, context.color_trc = _BT709, _BT709

@@ -15,7 +15,7 @@ from formcheck.report.style import STOP_COLOUR, VERDICT_LOOK, rgb
 MOST_CUES = 2
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16)
 def _status(count: str, phase: str, size: int) -> plates.Plate:
     """Step count, and under it which foot does what."""
     pad, small = round(0.4 * size), round(0.68 * size)
@@ -30,7 +30,7 @@ def _status(count: str, phase: str, size: int) -> plates.Plate:
     return plates.prepare(np.asarray(image))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=24)
 def cue_plate(text: str, verdict: str, size: int, width: int) -> plates.Plate:
     """A cue across the picture: the verdict's shape on its colour at the left, the words beside it."""
     look = VERDICT_LOOK[verdict]  # type: ignore[index]

@@ -34,7 +34,6 @@ class Painter:
         self.strip = timeline.make_strip(self.scene, width, self.unit)
         self.size = (width, height + self.strip.height)
         self.cues_below = self._more_room_below()
-        self._canvas = np.zeros((self.size[1], self.size[0], 3), np.uint8)
 
     def _more_room_below(self) -> bool:
         """Whether cues cover less of the athlete at the foot of the picture than under the step count."""
@@ -61,14 +60,17 @@ class Painter:
         figure.draw_arcs(frame, xy, self.signals, self.scene, i, active, self.unit)
         figure.draw_fault_marks(frame, xy, near, figure.fault_colours(active), self.unit)
 
-    def paint(self, rgb: plates.Picture, time_s: float) -> plates.Picture:
-        """The finished canvas for one frame of the picture's size; overwritten by the next call."""
+    def blank(self) -> plates.Picture:
+        """An empty canvas to paint on; may be used again and again."""
+        return np.zeros((self.size[1], self.size[0], 3), np.uint8)
+
+    def paint(self, rgb: plates.Picture, time_s: float, canvas: plates.Picture) -> None:
+        """Fill ``canvas`` with the picture ``rgb`` (of the picture's size) and all that is drawn at that time."""
         i, height = self.index_of(time_s), self.picture_size[1]
-        picture = self._canvas[:height]
+        picture = canvas[:height]
         picture[:] = rgb
         self.body(picture, i)
         board.draw_status(picture, self.scene, i, self.unit)
         board.draw_stop(picture, self.scene, i, self.unit)
         board.draw_cues(picture, self.scene, i, self.cues_below, self.unit)
-        timeline.draw_strip(self._canvas, self.strip, time_s)
-        return self._canvas
+        timeline.draw_strip(canvas, self.strip, time_s)

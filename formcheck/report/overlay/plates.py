@@ -30,7 +30,7 @@ def font(size_px: int) -> Any:
 
 @dataclass(frozen=True)
 class Plate:
-    """A prepared picture: ``colour`` times alpha (H, W, 3) and ``keep`` = 255 - alpha (H, W, 1), for laying on."""
+    """A prepared picture: its colour times alpha, and ``keep`` = 256 - alpha of 256; both (H, W, 3)."""
 
     colour: npt.NDArray[np.uint16]
     keep: npt.NDArray[np.uint16]
@@ -43,8 +43,9 @@ class Plate:
 
 def prepare(picture: Picture) -> Plate:
     """An RGBA picture ready to be laid on frames."""
-    alpha = picture[:, :, 3:].astype(np.uint16)
-    return Plate(picture[:, :, :3].astype(np.uint16) * alpha + 127, 255 - alpha)
+    alpha = np.repeat(picture[:, :, 3:], 3, axis=2).astype(np.uint16)
+    alpha += alpha >> 7  # 255 becomes 256, so that the sum can be shifted instead of divided
+    return Plate(picture[:, :, :3] * alpha, 256 - alpha)
 
 
 def lay(frame: Picture, plate: Plate, left: int, top: int) -> None:
@@ -56,7 +57,10 @@ def lay(frame: Picture, plate: Plate, left: int, top: int) -> None:
         return
     cut = (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
     under = frame[y0:y1, x0:x1]
-    under[:] = (under * plate.keep[cut] + plate.colour[cut]) // 255
+    mixed = under * plate.keep[cut]
+    mixed += plate.colour[cut]
+    mixed >>= 8
+    under[:] = mixed
 
 
 def text_width(text: str, size_px: int) -> float:
@@ -81,7 +85,7 @@ def write(draw: Any, at: tuple[float, float], text: str, size_px: int, bold: boo
     draw.text(at, text.translate(PLAIN), font=font(size_px), fill=fill, stroke_width=stroke, stroke_fill=fill)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def label(text: str, size_px: int, colour: str = "#FFFFFF", bold: bool = True) -> Plate:
     """A short text on a dark rounded plate."""
     pad = max(3, size_px // 4)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from formcheck.report import words
 from formcheck.report.overlay import plates
-from formcheck.report.overlay.scene import Scene
+from formcheck.report.overlay.scene import Scene, Window
 from formcheck.report.style import STOP_COLOUR, VERDICT_LOOK, rgb
 
 LIGHT_SIDE = {"left": (110, 190, 245), "right": (236, 150, 215)}  # style.SIDE_COLOUR, lighter for a dark ground
@@ -43,6 +43,16 @@ class Strip:
 def lanes_of(scene: Scene) -> list[str]:
     """The checks that get a lane of their own, worst first; the others share the last one."""
     return list(dict.fromkeys(window.finding.check for window in scene.windows))[:LANES]
+
+
+def lane_windows(scene: Scene) -> list[Window]:
+    """The scene's windows without those that a worse one of the same check begins and covers (left and right)."""
+    kept: list[Window] = []
+    for window in scene.windows:
+        own = [w for w in kept if w.finding.check == window.finding.check]
+        if not any(w.start_s <= window.start_s and window.end_s <= w.end_s for w in own):
+            kept.append(window)
+    return kept
 
 
 def strip_height(scene: Scene, unit: float) -> int:
@@ -87,7 +97,7 @@ def _faults(draw: ImageDraw.ImageDraw, strip: Strip, scene: Scene, end_s: float)
     for lane in range(max(1, len(lanes))):
         y = top + (lane + 0.5) * ROW * unit
         draw.line((strip.left, y, strip.x(end_s), y), fill=(70, 77, 86), width=max(1, round(unit * 0.06)))
-    for window in reversed(scene.windows):  # worst first, so that it is drawn last
+    for window in reversed(lane_windows(scene)):  # worst first, so that it is drawn last
         look = VERDICT_LOOK[window.finding.verdict]
         lane = lanes.index(window.finding.check) if window.finding.check in lanes else len(lanes) - 1
         y = top + (lane + 0.5) * ROW * unit

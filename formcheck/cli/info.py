@@ -1,0 +1,135 @@
+"""``exercises``, ``explain``, ``models`` and ``version``: what formcheck knows and has."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from formcheck.cli.bar import ClipBar
+from formcheck.core.spec import Catalogue, Exercise
+from formcheck.errors import FormcheckError
+
+models_app = typer.Typer(help="List, fetch and verify the pose models.", no_args_is_help=False)
+Name = Annotated[str | None, typer.Argument(help="lite, full or heavy; all of them if left out.")]
+
+
+def _plain_table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 3, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def exercises(
+    exercise: Annotated[str | None, typer.Argument(help="Tell of this one: camera, checks, safety.")] = None,
+) -> None:
+    """List the exercises, or tell of one: what is checked and where to put the camera."""
+    from formcheck.api import check_exercise
+    from formcheck.exercises.load import load_catalogue
+
+    catalogue, console = load_catalogue(), Console()
+    if exercise is None:
+        table = _plain_table("Exercise", "Name", "What")
+        for key, spec in catalogue.exercises.items():
+            table.add_row(key, escape(spec.name), escape(spec.summary))
+        console.print(table)
+        return
+    key = check_exercise(exercise, catalogue)
+    if key not in catalogue.exercises:
+        raise FormcheckError(f"'{key}' is a way of choosing; name an exercise: {', '.join(catalogue.exercises)}")
+    _tell(console, catalogue, catalogue.exercises[key])
+
+
+def _tell(console: Console, catalogue: Catalogue, spec: Exercise) -> None:
+    console.print(Text(spec.name, style="bold"), Text(spec.summary), "", sep="\n")
+    for view, text in spec.camera.items():
+        console.print(Text.assemble((f"Film from the {view}: ", "bold"), text))
+    table = _plain_table("Check", "What", "Views")
+    views: dict[str, set[str]] = {}
+    for measure in spec.measures:
+        views.setdefault(measure.check, set()).update(measure.views)
+    for check, seen_from in views.items():
+        table.add_row(check, escape(catalogue.check_titles.get(check, check)), ", ".join(sorted(seen_from)))
+    console.print("", table, "", Text(spec.safety, style="dim"), sep="\n")
+
+
+def explain(
+    check: Annotated[str, typer.Argument(help="Check id, e.g. knee_over_toe.")],
+    exercise: Annotated[str | None, typer.Option("--exercise", "-e", help="Only for this exercise.")] = None,
+) -> None:
+    """Explain a check: what it measures, its bands in each exercise, and their sources."""
+    from formcheck.exercises.explain import explain as explain_check
+    from formcheck.exercises.load import load_catalogue
+
+    Console(highlight=False).print(Text(explain_check(check, load_catalogue(), exercise)))
+
+
+@models_app.callback(invoke_without_command=True)
+def models(context: typer.Context) -> None:
+    """List the pose models when no command is given."""
+    if context.invoked_subcommand is None:
+        list_models()
+
+
+@models_app.command("list")
+def list_models() -> None:
+    """Which models there are and which lie on this machine."""
+    from formcheck import model_store
+
+    table = _plain_table("Model", "State", "Size", "Licence", "Where")
+    for model in model_store.list_models():
+        name = f"{model.name} (default)" if model.default else model.name
+        where = str(model.path) if model.state != "absent" else "fetched at first use"
+        table.add_row(name, model.state, f"{model.size_bytes / 1e6:.1f} MB", model.licence, escape(where))
+    Console().print(table)
+
+
+def _chosen(name: str | None) -> tuple[str, ...]:
+    from formcheck import model_store
+
+    return (name,) if name else model_store.model_names()
+
+
+@models_app.command()
+def fetch(name: Name = "full") -> None:
+    """Fetch a model now, so that scoring needs no network."""
+    from formcheck import model_store
+
+    console = Console(stderr=True)
+    with ClipBar(console, shown=console.is_terminal, clips=1) as bar:
+        bar.clip(str(name))
+        path = model_store.ensure(str(name), bar)
+    Console().print(f"{name}: {escape(str(path))}", soft_wrap=True)
+
+
+@models_app.command()
+def verify(name: Name = None) -> None:
+    """Check the files on this machine against the manifest; exit 2 if one is damaged."""
+    from formcheck import model_store
+
+    found = [model_store.verify(each) for each in _chosen(name)]
+    for model in found:
+        Console().print(f"{model.name}: {model.state}", soft_wrap=True)
+    damaged = [model.name for model in found if model.state == "damaged"]
+    if damaged:
+        raise FormcheckError(f"damaged: {', '.join(damaged)}; run formcheck models fetch {damaged[0]}")
+
+
+def version() -> None:
+    """Versions of formcheck and of what it works with."""
+    from formcheck import __version__
+
+    typer.echo(f"formcheck {__version__}")
+    typer.echo(f"python {platform.python_version()} on {platform.system()} {platform.machine()}")
+    for package in ("mediapipe", "onnxruntime", "av", "numpy"):
+        try:
+            typer.echo(f"{package} {metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            typer.echo(f"{package} not installed")
