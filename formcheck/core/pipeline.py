@@ -16,6 +16,7 @@ from formcheck.core.checks.quality import track_quality
 from formcheck.core.checks.score import score
 from formcheck.core.clean.prepare import CleanPose, prepare
 from formcheck.core.gait.measures import tabulate
+from formcheck.core.gait.slope import floor_slope_deg
 from formcheck.core.gait.tracks import Track, follow
 from formcheck.core.laps import LapSteps, lay_out, named, set_data, steps_of
 from formcheck.core.signals.columns import measure_signals
@@ -76,7 +77,7 @@ def choose(
     options: ScoreOptions,
 ) -> Choice:
     """Name each lap's exercise: as asked where that can be, else as recognised."""
-    facts = [recognise.facts_of(clean, signals, lap.track, options.slope_deg) for lap in laps]
+    facts = [recognise.facts_of(clean, signals, lap.track, _slope_deg(clean, lap, options)) for lap in laps]
     if asked in catalogue.exercises:
         return _as_asked(laps, facts, catalogue, asked)
     guesses = [recognise.recognise(f, catalogue) for f in facts]
@@ -96,6 +97,12 @@ def choose(
         return Choice(chosen, recognise.UP_AND_BACK, "recognised", sure, _unsure(sure, kinds))
     longest = chosen[int(np.argmax(weights))].lap.exercise
     return Choice(chosen, longest, "recognised", sure, _unsure(sure, {longest}))
+
+
+def _slope_deg(clean: CleanPose, lap: LapSteps, options: ScoreOptions) -> float:
+    if options.slope_deg is not None:
+        return options.slope_deg
+    return floor_slope_deg(clean, lap.track, lap.table)
 
 
 def _unsure(sure: float, kinds: set[str]) -> tuple[str, ...]:

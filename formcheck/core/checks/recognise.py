@@ -43,8 +43,8 @@ class Facts:
     wrists_forward: bool | None
 
 
-def facts_of(pose: CleanPose, signals: Signals, track: Track, slope_deg: float | None) -> Facts:
-    """The facts of one track."""
+def facts_of(pose: CleanPose, signals: Signals, track: Track, slope_deg: float) -> Facts:
+    """The facts of one track; ``slope_deg`` as given or seen, NaN if neither."""
     span = slice(track.start, track.stop)
     wrist_speed = _over_sides(signals, "wrist_speed_{}_ratio_s", span)
     wrist_forward = _over_sides(signals, "wrist_forward_{}_ratio", span)
@@ -54,7 +54,7 @@ def facts_of(pose: CleanPose, signals: Signals, track: Track, slope_deg: float |
         in_place=track.direction == "in_place",
         sure=track.sure,
         lean_deg=_median(signals["trunk_lean_deg"][span]),
-        slope_deg=float("nan") if slope_deg is None else slope_deg,
+        slope_deg=slope_deg if isfinite(slope_deg) else 0.0,  # floors are level unless seen or said
         wrists_fixed=None if not isfinite(wrist_speed) else wrist_speed < FIXED_WRIST_SPEED,
         wrists_forward=None if not isfinite(wrist_forward) else wrist_forward > HELD_OUT_TRUNKS,
     )

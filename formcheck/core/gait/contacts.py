@@ -29,7 +29,7 @@ def find_contacts(track: Track) -> list[Contact]:
     found: list[Contact] = []
     for k, side in enumerate(SIDES):
         if track.sagittal:
-            events = sagittal_events(track.time_s, track.heel[k], track.toe[k], track.gait)
+            events = sagittal_events(track.time_s, track.ankle[k], track.foot[k], track.gait)
         else:
             events = frontal_events(track.time_s, track.height[k])
         found.extend(_pair(side, _thin(events)))

@@ -1,9 +1,9 @@
 """Contact and lift-off of each foot, with sub-frame times, for forward and backward gait.
 
-In side view (Zeni 2008; biomechanics B8), with positions ahead of the mid-hip toward the athlete's facing:
-forward gait lands where the heel is furthest ahead and leaves where the toe is furthest behind; backward gait
-is that film reversed: it lands, toe first, where the toe is furthest BEHIND and leaves where the heel is
-furthest ahead. The extremes are then refined to when the foot's speed over the hips reaches the stance's own.
+Zeni (2008) takes contact where the heel is furthest ahead of the hips and lift-off where the toe is furthest
+behind; on backward gait that swaps the two (biomechanics B8). Here both ways are one rule that time reversal
+turns into itself: a foot swings the way the gait goes, and lands where that swing ends. Heel and ankle carry it;
+BlazePose's toe point wanders by a foot's width when the other leg passes.
 Seen from front or back, a foot is off the ground while it is high.
 """
 
@@ -13,20 +13,27 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from scipy import signal
+from scipy import ndimage, signal
 
 from formcheck.core.clean.filters import fill_gaps
-from formcheck.core.types import Array
+from formcheck.core.types import Array, Index
 
 Gait = Literal["backward", "forward", "unknown"]
 
 MIN_STRIDE_S: Final = 0.4
 MIN_PROMINENCE: Final = 0.25  # of the signal's p95 - p5 in the stretch
 MIN_TRAVEL_LEGS: Final = 0.06  # a foot that moves less than this against the hips does not step
-STANCE_SPEED_SHARE: Final = 0.75
-REFINE_STRIDES: Final = 0.15  # how far from the extreme the foot may settle
-STANCE_WINDOW_STRIDES: Final = (0.12, 0.35)  # from the extreme into the stance, where its speed is read
-SWING_HEIGHT_SHARE: Final = 0.15  # of its peak: a foot higher than this is off the ground (front and back view)
+MIN_SWING_SPEED: Final = 0.25  # leg lengths a second; a foot slower than this over the ground does not step
+EDGE_SHARE: Final = 0.25  # of the swing's best speed: where its ends are read ...
+CORE_SHARE: Final = 0.5  # ... outward from where it was last this fast (a hidden foot's stance wanders, but less)
+#: How far beyond those edges the foot stands, of the width between them: 0.10 where the swing's speed is a sine,
+#: 0.21 where it is the minimum-jerk curve of reaching movements; feet lie between.
+TAIL_SHARE: Final = 0.15
+EDGE_SEARCH_STRIDES: Final = 0.2  # how far beyond the extremes the swing's ends are sought
+GROUND_QUANTILE: Final = 0.2  # well within a walker's stance share, and a runner's
+GROUND_WINDOW_S: Final = 3.0
+MIN_LIFT_LEGS: Final = 0.03
+SWING_HEIGHT_SHARE: Final = 0.15  # of its peak: a foot higher than this is off the ground
 
 
 @dataclass(frozen=True)
@@ -37,94 +44,109 @@ class FootEvents:
     off_s: Array
 
 
-def sagittal_events(time_s: Array, heel: Array, toe: Array, gait: Gait) -> FootEvents:
-    """Events of one foot from heel and toe (T,) ahead of the mid-hip, leg lengths, + toward facing."""
-    lands, leaves = (-toe, heel) if gait == "backward" else (heel, -toe)
-    return FootEvents(
-        contact_s=_refined(time_s, lands, _peaks_s(time_s, lands), later=True),
-        off_s=_refined(time_s, leaves, _peaks_s(time_s, leaves), later=False),
-    )
+NONE: Final = FootEvents(np.empty(0), np.empty(0))
 
 
-def _refined(time_s: Array, values: Array, peaks_s: Array, later: bool) -> Array:
-    """Each extreme moved to where the foot keeps the stance's own speed over the hips.
+def sagittal_events(time_s: Array, ahead: Array, foot: Array, gait: Gait) -> FootEvents:
+    """Events of one foot. ``ahead`` (T,) the ankle against the mid-hip, ``foot`` (T,) heel and ankle in the
+    picture, leg lengths, + toward the athlete's facing.
 
-    At the extreme the foot still (contact) or already (lift-off) moves over the ground, as fast as the hips.
-    It is down once its speed against the hips has reached ``STANCE_SPEED_SHARE`` of the stance's: after a
-    contact's extreme, before a lift-off's. Stays at the extreme where no such moment is near.
+    Each swing lies between two extremes of ``ahead``, which are smooth and hard to miss. Its ends are where the
+    foot's speed over the ground passes a quarter of the swing's best, which is steep, and a little outside.
     """
-    if peaks_s.size < 2:
-        return peaks_s
-    speed = np.gradient(values, time_s) * (-1.0 if later else 1.0)
-    stride = float(np.median(np.diff(peaks_s)))
-    out = peaks_s.copy()
-    for i, at in enumerate(peaks_s.tolist()):
-        lo, hi = (at, at + REFINE_STRIDES * stride) if later else (at - REFINE_STRIDES * stride, at)
-        out[i] = _settled_s(time_s, speed, _stance_speed(time_s, speed, at, stride, later), lo, hi, later)
-    return np.where(np.isfinite(out), out, peaks_s)
+    way = -1.0 if gait == "backward" else 1.0
+    place, foot = (fill_gaps(time_s, v[:, None], max_gap_s=MIN_STRIDE_S)[:, 0] * way for v in (ahead, foot))
+    ends, begins = _extremes(time_s, place), _extremes(time_s, -place)
+    if ends.size == 0 or begins.size == 0:
+        return NONE
+    speed = np.gradient(foot, time_s)
+    speed = speed - _ground_speed(time_s, speed)
+    half = int(EDGE_SEARCH_STRIDES * _stride_frames(ends, begins))
+    swings = [_swing(time_s, speed, a, b, half) for a, b in _pair_up(begins, ends, len(time_s))]
+    width = np.nanmedian([b - a for a, b in swings] or [0.0]) if any(np.isfinite(b - a) for a, b in swings) else 0.0
+    off = np.array([a for a, _ in swings]) - TAIL_SHARE * width
+    contact = np.array([b for _, b in swings]) + TAIL_SHARE * width
+    return FootEvents(contact_s=contact[np.isfinite(contact)], off_s=off[np.isfinite(off)])
 
 
-def _stance_speed(time_s: Array, speed: Array, at: float, stride: float, later: bool) -> float:
-    near, far = STANCE_WINDOW_STRIDES
-    lo, hi = (at + near * stride, at + far * stride) if later else (at - far * stride, at - near * stride)
-    inside = speed[np.searchsorted(time_s, lo) : np.searchsorted(time_s, hi, side="right")]
-    inside = inside[np.isfinite(inside)]
-    return float(np.median(inside)) if inside.size else float("nan")
-
-
-def _settled_s(time_s: Array, speed: Array, stance: float, lo: float, hi: float, later: bool) -> float:
-    """First (``later``) or last time in lo..hi at which ``speed`` crosses its share of ``stance``; NaN if none."""
-    if not np.isfinite(stance) or stance <= 0:
-        return float("nan")
-    first, stop = int(np.searchsorted(time_s, lo)), int(np.searchsorted(time_s, hi, side="right"))
-    if stop - first < 2:
-        return float("nan")
-    over = speed[first:stop] - STANCE_SPEED_SHARE * stance
-    crossing = (
-        np.flatnonzero((over[:-1] < 0) & (over[1:] >= 0))
-        if later
-        else np.flatnonzero((over[:-1] >= 0) & (over[1:] < 0))
-    )
-    if crossing.size == 0:
-        return float("nan")
-    k = int(crossing[0] if later else crossing[-1])
-    share = over[k] / (over[k] - over[k + 1])
-    t0, t1 = time_s[first + k], time_s[first + k + 1]
-    return float(t0 + share * (t1 - t0))
-
-
-def _peaks_s(time_s: Array, values: Array) -> Array:
-    """Sub-frame times of the prominent maxima of a (T,) column."""
-    filled = fill_gaps(time_s, values[:, None], max_gap_s=MIN_STRIDE_S)[:, 0]
-    seen = np.isfinite(filled)
+def _extremes(time_s: Array, values: Array) -> Index:
+    """Frames of the prominent maxima of a (T,) column."""
+    seen = np.isfinite(values)
     if seen.sum() < 5:
-        return np.empty(0)
-    low, high = np.percentile(filled[seen], [5, 95])
+        return np.empty(0, dtype=np.intp)
+    low, high = np.quantile(values[seen], [0.05, 0.95])
     if high - low < MIN_TRAVEL_LEGS:
-        return np.empty(0)
-    frame_s = float(np.median(np.diff(time_s)))
-    peaks, _ = signal.find_peaks(
-        np.where(seen, filled, low),
-        prominence=MIN_PROMINENCE * (high - low),
-        distance=max(1, int(MIN_STRIDE_S / frame_s)),
-    )
-    peaks = peaks[[_inside(seen, p) for p in peaks]] if peaks.size else peaks
-    return np.array([vertex_s(time_s, filled, int(p)) for p in peaks])
+        return np.empty(0, dtype=np.intp)
+    gap = max(1, int(MIN_STRIDE_S / float(np.median(np.diff(time_s)))))
+    safe = np.where(seen, values, low)
+    peaks, _ = signal.find_peaks(safe, prominence=MIN_PROMINENCE * (high - low), distance=gap)
+    return np.asarray([p for p in peaks if seen[p - 1] and seen[p + 1]], dtype=np.intp)
 
 
-def _inside(seen: Array, peak: int) -> bool:
-    return bool(0 < peak < len(seen) - 1 and seen[peak - 1] and seen[peak + 1])
+def _stride_frames(ends: Index, begins: Index) -> float:
+    intervals = np.concatenate((np.diff(ends), np.diff(begins)))
+    return float(np.median(intervals)) if intervals.size else 0.0
 
 
-def vertex_s(time_s: Array, values: Array, at: int) -> float:
-    """Time of the extreme of the parabola through three samples around ``at``."""
-    t = time_s[at - 1 : at + 2] - time_s[at]
-    y = values[at - 1 : at + 2]
-    a = ((y[2] - y[1]) / t[2] - (y[0] - y[1]) / t[0]) / (t[2] - t[0])
-    if a == 0:
-        return float(time_s[at])
-    b = (y[2] - y[1]) / t[2] - a * t[2]
-    return float(time_s[at] + np.clip(-b / (2 * a), t[0], t[2]))
+def _pair_up(begins: Index, ends: Index, n: int) -> list[tuple[int, int]]:
+    """Swings as (begin, end) frames; at the clip's ends a swing may lack one, which is then -1 or ``n``."""
+    marks = sorted([(int(b), 0) for b in begins] + [(int(e), 1) for e in ends])
+    out: list[tuple[int, int]] = []
+    open_at = -1
+    for frame, kind in marks:
+        if kind == 0:
+            open_at = frame
+        elif open_at >= 0 or not out:
+            out.append((open_at, frame))
+            open_at = -1
+    if open_at >= 0:
+        out.append((open_at, n))
+    return out
+
+
+def _swing(time_s: Array, speed: Array, begin: int, end: int, half: int) -> tuple[float, float]:
+    """When the foot's speed over the ground rises and falls past its share of the swing's best; NaN if unseen."""
+    first, last = max(0, begin - half), min(len(speed), end + half)
+    rows = speed[first:last]
+    if not np.isfinite(rows).any():
+        return float("nan"), float("nan")
+    inner = speed[max(0, begin) : min(len(speed), end + 1)]
+    best = float(np.nanmax(inner)) if np.isfinite(inner).any() else float("nan")
+    fast = np.flatnonzero(rows >= CORE_SHARE * best)
+    if fast.size == 0 or best < MIN_SWING_SPEED:
+        return float("nan"), float("nan")
+    level = EDGE_SHARE * best
+    slow = ~(rows >= level)
+    before, after = np.flatnonzero(slow[: fast[0]]), np.flatnonzero(slow[fast[-1] :])
+    rise = fall = float("nan")
+    if begin >= 0 and before.size:
+        rise = _crossing_s(time_s, speed, first + int(before[-1]), level)
+    if end < len(speed) and after.size:
+        fall = _crossing_s(time_s, speed, first + int(fast[-1] + after[0]) - 1, level)
+    return rise, fall
+
+
+def _crossing_s(time_s: Array, speed: Array, k: int, level: float) -> float:
+    """When the speed passes ``level`` between frames k and k + 1; NaN if either was not seen."""
+    if k < 0 or k + 1 >= len(speed) or speed[k + 1] == speed[k]:
+        return float("nan")
+    share = (level - speed[k]) / (speed[k + 1] - speed[k])
+    return float(time_s[k] + np.clip(share, 0.0, 1.0) * (time_s[k + 1] - time_s[k]))
+
+
+def _ground_speed(time_s: Array, speed: Array) -> Array:
+    """(T,) the speed of what the foot stands on (0 over ground, the belt's on a belt, the camera's if it pans).
+
+    A low quantile over some strides: the stance is both the slowest way the foot goes and a good part of it.
+    """
+    seen = np.isfinite(speed)
+    frames = max(3, int(round(GROUND_WINDOW_S / float(np.median(np.diff(time_s))))))
+    usual = float(np.quantile(speed[seen], GROUND_QUANTILE))
+    if seen.sum() <= frames:
+        return np.full_like(speed, usual)
+    safe = np.where(seen, speed, usual)
+    rank = int(GROUND_QUANTILE * (frames - 1))
+    return np.asarray(ndimage.rank_filter(safe, rank, size=frames, mode="reflect"))
 
 
 def frontal_events(time_s: Array, height: Array) -> FootEvents:
@@ -135,17 +157,17 @@ def frontal_events(time_s: Array, height: Array) -> FootEvents:
     filled = fill_gaps(time_s, height[:, None], max_gap_s=MIN_STRIDE_S)[:, 0]
     seen = np.isfinite(filled)
     if seen.sum() < 5:
-        return FootEvents(np.empty(0), np.empty(0))
+        return NONE
     low, high = np.percentile(filled[seen], [5, 95])
-    if high - low < 0.5 * MIN_TRAVEL_LEGS:
-        return FootEvents(np.empty(0), np.empty(0))
+    if high - low < MIN_LIFT_LEGS:
+        return NONE
     frame_s = float(np.median(np.diff(time_s)))
     safe = np.maximum(np.where(seen, filled, 0.0), 0.0)  # below 0 the other foot swings
     peaks, props = signal.find_peaks(
         safe, prominence=MIN_PROMINENCE * (high - low), distance=max(1, int(MIN_STRIDE_S / frame_s))
     )
     if peaks.size == 0:
-        return FootEvents(np.empty(0), np.empty(0))
+        return NONE
     _, _, left, right = signal.peak_widths(
         safe,
         peaks,

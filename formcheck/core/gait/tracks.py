@@ -38,9 +38,8 @@ class Track:
     gait: Gait
     direction: Direction
     sure: float
-    heel: Array
-    toe: Array
-    ankle: Array
+    ankle: Array  # ahead of the mid-hip
+    foot: Array  # heel and ankle, in the picture
     height: Array  # foot above the other foot
     hip_speed: Array  # (n,) + toward facing, leg lengths a second
 
@@ -76,18 +75,17 @@ def _track(pose: CleanPose, course: Course, piece: Stretch) -> Track:
     sagittal = view not in ("front", "back")
     scale = np.full(len(time_s), pose.leg_px) if sagittal else course.scale_px[span]
     hip = course.hip[span]
-    ahead = {p: (pose.part(p)[:, span, 0] - hip[:, 0]) * forward / scale for p in ("heel", "toe", "ankle")}
+    ankle = (pose.part("ankle")[:, span, 0] - hip[:, 0]) * forward / scale
+    foot = (pose.part("ankle") + pose.part("heel"))[:, span, 0] / 2 * forward / scale
     height = _height(pose, span, scale)
     hip_speed = _speed(time_s, hip[:, 0] * forward / scale)
     gait, direction, sure = (
-        _sagittal_direction(time_s, ahead["ankle"], height, hip_speed)
-        if sagittal
-        else _frontal_direction(course, span, view)
+        _sagittal_direction(time_s, ankle, height, hip_speed) if sagittal else _frontal_direction(course, span, view)
     )
     return Track(
         start=piece.start, stop=piece.stop, time_s=time_s, forward=forward,
         facing=_facing(view, forward), yaw_deg=yaw, view=view, gait=gait, direction=direction, sure=sure,
-        heel=ahead["heel"], toe=ahead["toe"], ankle=ahead["ankle"], height=height, hip_speed=hip_speed,
+        ankle=ankle, foot=foot, height=height, hip_speed=hip_speed,
     )  # fmt: skip
 
 
