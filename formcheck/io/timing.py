@@ -37,12 +37,11 @@ def timing_of(stamps: npt.NDArray[np.int64], base: Fraction, declared_fps: float
     off = np.abs(gaps - median)
     uneven = (off > _UNEVEN_RATIO * median) & (off > _UNEVEN_TICKS)
     span_s = float((stamps[-1] - stamps[0]) * base)
-    return Timing(
-        frames=len(stamps),
-        fps=(len(stamps) - 1) / span_s,
-        duration_s=span_s + median * float(base),
-        variable=bool(np.mean(uneven) > _UNEVEN_SHARE),
-    )
+    variable = bool(np.mean(uneven) > _UNEVEN_SHARE)
+    fps = (len(stamps) - 1) / span_s
+    if abs((len(stamps) - 1) / declared_fps - span_s) <= float(base):
+        fps = declared_fps  # the same within one tick: Matroska rounds to milliseconds
+    return Timing(len(stamps), fps, span_s + median * float(base), variable)
 
 
 def slow_motion_factor(metadata: Mapping[str, str], fps: float) -> float:

@@ -119,7 +119,8 @@ def sample_frames(
     with _open(path) as container:
         stream = _video_stream(container, path)
         stream.thread_type = "AUTO"
-        stream.codec_context.skip_frame = "NONKEY" if dense else "NONREF"
+        if not _counted(container):
+            stream.codec_context.skip_frame = "NONKEY" if dense else "NONREF"
         factor = _factor(container, float(stream.average_rate or 0.0), slowmo)
         for one in _decoded(container, stream, path, start_s, end_s, factor, every_s):
             yield Frame(one.index, one.time_s, one.upright.rgb(one.picture))
@@ -141,7 +142,7 @@ def _decoded(
     every_s: float = 0.0,
 ) -> Iterator[DecodedPicture]:
     clock = _Clock(stream)
-    if start_s:
+    if start_s and not _counted(container):
         _seek(container, stream, clock.origin_s(stream) + start_s)
     index, last_s, upright = 0, -np.inf, None
     for picture in _pictures(container, stream):
@@ -169,7 +170,7 @@ def picture_times(path: str | Path) -> tuple[npt.NDArray[np.float64], npt.NDArra
     """
     with _open(path) as container:
         stream = _video_stream(container, path)
-        origin, base = stream.start_time, float(stream.time_base or 0)
+        origin, base, counted = stream.start_time, float(stream.time_base or 0), _counted(container)
         stamps, keys = array("q"), array("q")
         try:
             for packet in container.demux(stream):
@@ -179,16 +180,22 @@ def picture_times(path: str | Path) -> tuple[npt.NDArray[np.float64], npt.NDArra
                         keys.append(packet.pts)
         except FFmpegError as error:
             log.debug("packets end early: %s", error)
-    if origin is None:
+    if origin is None or counted:
         return np.empty(0), np.empty(0)
     everything, starts = (np.unique(np.asarray(v, dtype=np.int64)) for v in (stamps, keys))
     return (everything - origin) * base, (starts - origin) * base
+
+
+def _counted(container: InputContainer) -> bool:
+    """Whether the container knows no times of presentation: AVI counts pictures in the order they are stored."""
+    return "avi" in container.format.name
 
 
 class _Clock:
     """Seconds on the player's clock of decoded pictures; where a stream has no timestamps, from its rate."""
 
     def __init__(self, stream: VideoStream) -> None:
+        self._counting = _counted(stream.container)
         self._base = float(stream.time_base or 0) or 1e-3
         self._rate_hz = float(stream.average_rate or 0.0) or 30.0
         self._origin: int | None = stream.start_time
@@ -199,7 +206,7 @@ class _Clock:
 
     def time_s(self, picture: VideoFrame) -> float:
         self._count += 1
-        if picture.pts is None:
+        if self._counting or picture.pts is None:
             return (self._count - 1) / self._rate_hz
         if self._origin is None:
             self._origin = picture.pts
