@@ -215,8 +215,7 @@ def _cv_pct(name: str, values: Array, fps: float) -> float:
     mean = float(np.mean(values))
     if mean <= 0:
         return float("nan")
-    spread = 1.4826 * float(np.median(np.abs(values - np.median(values)))) if len(values) >= 20 else 0.0
-    sd = max(float(np.std(values, ddof=1)) if len(values) < 20 else spread, 0.0)
+    sd = float(np.std(values, ddof=1))
     floor = frame_rate_floor_s(fps) if name.endswith("_time_s") else 0.0
     return 100.0 * sqrt(max(0.0, sd**2 - floor**2)) / mean
 
