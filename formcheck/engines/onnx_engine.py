@@ -1,26 +1,43 @@
 """BlazePose on ONNX Runtime as a pose engine: MediaPipe's models and steps, without MediaPipe.
 
-``track`` and ``push`` take frames one by one; ``track_clip`` reads a file itself and uses all cores.
+``track`` and ``push`` take frames one by one; ``track_clip`` and ``survey_clip`` read a file and use all cores.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-import numpy as np
 import onnxruntime
 
 from formcheck.core.types import EngineInfo, Frame
-from formcheck.engines.base import Anywhere, FramePose, Guide, honest_visibility
-from formcheck.engines.blazepose.clip import ClipReader, OnFrames, available_cores, follow_clip
+from formcheck.engines.base import Anywhere, FramePose, Guide
+from formcheck.engines.blazepose.clip import ClipPart, FrameStep, OnFrames, available_cores, follow_clip
 from formcheck.engines.blazepose.follow import Crowd, Follower, everybody
 from formcheck.engines.blazepose.landmarks import Person
-from formcheck.engines.blazepose.picture import RgbPicture
-from formcheck.engines.blazepose.smoothing import MediaPipeSmoothing
-from formcheck.engines.blazepose.store import open_models
+from formcheck.engines.blazepose.picture import FramePicture, RgbPicture
+from formcheck.engines.blazepose.pieces import Found
+from formcheck.engines.blazepose.poses import PoseMaker, pose_of
+from formcheck.engines.blazepose.region import Region
+from formcheck.engines.blazepose.store import Models, open_models
+from formcheck.engines.people import Sighting, sight
+from formcheck.io.video import DecodedPicture
 
-_LIVE_THREADS = 2
+_LIVE_THREADS: Final = 2
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A clip followed without knowing yet who the subject is.
+
+    ``times_s`` and ``poses`` are of each frame; ``samples`` are everybody in key frames, in time order.
+    """
+
+    times_s: list[float]
+    poses: list[FramePose | None]
+    samples: list[list[Sighting]]
 
 
 class OnnxEngine:
@@ -34,8 +51,7 @@ class OnnxEngine:
         self, model_path: str | Path, model: str = "full", provider: str = "cpu", smooth: bool = True
     ) -> None:
         self._path, self._provider, self._smooth = Path(model_path), provider, smooth
-        self._models = open_models(self._path, provider, threads=1)
-        self._live_models = self._models
+        self._models = self._live_models = open_models(self._path, provider, threads=1)
         self.info = EngineInfo("onnxruntime", model, str(onnxruntime.__version__))
         self.reset()
 
@@ -49,7 +65,7 @@ class OnnxEngine:
         """Everybody in ``frame``, the most certain first."""
         picture = RgbPicture(frame.rgb)
         size = picture.width, picture.height
-        return [_pose(person, frame.time_s, size) for person in everybody(picture, *self._models)]
+        return [pose_of(person, frame.time_s, size) for person in everybody(picture, *self._models)]
 
     def track(self, frames: Iterable[Frame], guide: Guide) -> Iterator[FramePose | None]:
         """One pose or None for each frame; looks only in the guide's box when it has lost the subject."""
@@ -64,7 +80,7 @@ class OnnxEngine:
             picture = RgbPicture(frame.rgb)
             size = picture.width, picture.height
             seen = crowd.step(picture, frame.time_s)
-            yield {one.track: _pose(one.person, frame.time_s, size) for one in seen}
+            yield {one.track: pose_of(one.person, frame.time_s, size) for one in seen}
 
     def track_clip(
         self,
@@ -80,23 +96,46 @@ class OnnxEngine:
 
         ``told`` gets the number of frames done, from the calling thread; raising from it stops the work.
         """
-        clip = ClipReader(path, start_s, end_s, slowmo)
-        found = follow_clip(clip, *self._models, guide or Anywhere(), workers, told)
-        smoothing = _Smoothing(self._smooth)
-        size = clip.size
-        return [one.time_s for one in found], [smoothing.pose(one.person, one.time_s, size) for one in found]
+        lead = guide or Anywhere()
+        clip = ClipPart(path, start_s, end_s, slowmo)
+        found = follow_clip(clip, lambda region: _Guided(self._models, lead, region), workers, told)
+        return self._finished(found)
+
+    def survey_clip(
+        self,
+        path: str | Path,
+        every_s: float,
+        start_s: float | None = None,
+        end_s: float | None = None,
+        slowmo: float | None = None,
+        workers: int | None = None,
+        told: OnFrames | None = None,
+    ) -> Survey:
+        """The largest person in view, followed; and everybody seen in frames about ``every_s`` apart (real time).
+
+        One pass does for most clips what choosing the subject first and then following it does in two. Pieces of the
+        clip may follow different people: who the subject is, and whether it was followed, is for the caller to say.
+        """
+        samples: dict[
+            float, list[Sighting]
+        ] = {}  # a time is written by one thread at a time, and the same twice
+        clip = ClipPart(path, start_s, end_s, slowmo)
+        found = follow_clip(
+            clip, lambda _: _Surveying(self._models, every_s, samples), workers, told, mend=False
+        )
+        return Survey(*self._finished(found), [samples[time_s] for time_s in sorted(samples)])
 
     def push(self, frame: Frame) -> FramePose | None:
         """The pose in the next frame of a live stream, worked on with two threads."""
         if self._live_models is self._models and available_cores() > 1:
             self._live_models = open_models(self._path, self._provider, threads=_LIVE_THREADS)
-            self._follower = Follower(*self._live_models)
+            self.reset()
         return self._next(frame, Anywhere())
 
     def reset(self) -> None:
         """Forget whom it followed."""
         self._follower = Follower(*self._live_models)
-        self._smoothing = _Smoothing(self._smooth)
+        self._poses = PoseMaker(self._smooth)
 
     def close(self) -> None:
         """Nothing is held but memory."""
@@ -104,32 +143,57 @@ class OnnxEngine:
 
     def _next(self, frame: Frame, guide: Guide) -> FramePose | None:
         picture = RgbPicture(frame.rgb)
-        search = None if self._follower.following else guide.search_box(frame.time_s)
-        person = self._follower.step(picture, search)
-        return self._smoothing.pose(person, frame.time_s, (picture.width, picture.height))
+        size = picture.width, picture.height
+        person = _guided_step(self._follower, picture, frame.time_s, guide)
+        return self._poses.pose(person, frame.time_s, size)
+
+    def _finished(self, found: list[Found]) -> tuple[list[float], list[FramePose | None]]:
+        poses = PoseMaker(self._smooth)
+        made = [poses.pose(one.person, one.time_s, (one.width, one.height)) for one in found]
+        return [one.time_s for one in found], made
 
 
-class _Smoothing:
-    """One person's poses over time, smoothed or as they are."""
-
-    def __init__(self, smooth: bool) -> None:
-        self._filter = MediaPipeSmoothing() if smooth else None
-
-    def pose(self, person: Person | None, time_s: float, size: tuple[int, int]) -> FramePose | None:
-        if person is None:
-            if self._filter is not None:
-                self._filter.reset()
-            return None
-        raw = person.landmarks_px, person.visibility, person.world_m
-        if self._filter is None:
-            return _pose(person, time_s, size)
-        region_px = (person.next_region or person.region).size_px
-        landmarks_px, visibility, world_m = self._filter.push(*raw, time_s, region_px)
-        seen = np.minimum(visibility, person.inside)
-        return FramePose(time_s, landmarks_px, honest_visibility(landmarks_px, seen, *size), world_m)
+def _guided_step(
+    follower: Follower, picture: RgbPicture | FramePicture, time_s: float, guide: Guide
+) -> Person | None:
+    search = None if follower.following else guide.search_box(time_s)
+    person = follower.step(picture, search)
+    if person is not None and guide.rejects(pose_of(person, time_s, (picture.width, picture.height))):
+        follower.drop()
+        return None
+    return person
 
 
-def _pose(person: Person, time_s: float, size: tuple[int, int]) -> FramePose:
-    seen = np.minimum(person.visibility, person.inside)
-    visibility = honest_visibility(person.landmarks_px, seen, *size)
-    return FramePose(time_s, person.landmarks_px, visibility, person.world_m)
+class _Guided(FrameStep):
+    """Follows whom the guide leads to."""
+
+    def __init__(self, models: Models, guide: Guide, region: Region | None) -> None:
+        super().__init__(Follower(*models, region))
+        self._guide = guide
+
+    def __call__(self, picture: FramePicture, decoded: DecodedPicture) -> Person | None:
+        return _guided_step(self.follower, picture, decoded.time_s, self._guide)
+
+
+class _Surveying(FrameStep):
+    """Follows the largest person in view, and notes everybody in key frames."""
+
+    def __init__(self, models: Models, every_s: float, samples: dict[float, list[Sighting]]) -> None:
+        super().__init__(Follower(*models, largest=True))
+        self._models, self._every_s, self._samples = models, every_s, samples
+        self._last_key = -1
+
+    def __call__(self, picture: FramePicture, decoded: DecodedPicture) -> Person | None:
+        person = self.follower.step(picture)
+        # A piece's first frame, and then the first in each cell of the clip's time.
+        key = int(decoded.time_s / self._every_s + 1e-6)
+        if key != self._last_key:
+            self._note(picture, decoded, person)
+        self._last_key = key
+        return person
+
+    def _note(self, picture: FramePicture, decoded: DecodedPicture, person: Person | None) -> None:
+        size = picture.width, picture.height
+        frame = Frame(decoded.index, decoded.time_s, decoded.upright.rgb(decoded.picture))
+        seen = everybody(picture, *self._models, known=person)
+        self._samples[decoded.time_s] = [sight(frame, pose_of(one, frame.time_s, size)) for one in seen]

@@ -9,18 +9,18 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from formcheck.engines.base import Guide
-from formcheck.engines.blazepose.detector import Detector
 from formcheck.engines.blazepose.follow import Follower
-from formcheck.engines.blazepose.landmarks import LandmarkModel
+from formcheck.engines.blazepose.landmarks import Person
 from formcheck.engines.blazepose.picture import FramePicture
-from formcheck.engines.blazepose.pieces import Found, Piece, join, plan
-from formcheck.io.video import picture_times, read_pictures
+from formcheck.engines.blazepose.pieces import Found, Piece, PiecesApart, join, plan, strangers
+from formcheck.engines.blazepose.region import Region
+from formcheck.io.video import DecodedPicture, picture_times, read_pictures
 
 log = logging.getLogger(__name__)
 
@@ -29,43 +29,59 @@ _TELL_EVERY_S: Final = 0.1
 OnFrames = Callable[[int], None]
 
 
-class ClipReader:
-    """Where a clip is and which part of it is wanted."""
+@dataclass(frozen=True)
+class ClipPart:
+    """Where a clip is and which part of it is wanted; limits on the player's clock."""
 
-    def __init__(
-        self,
-        path: str | Path,
-        start_s: float | None = None,
-        end_s: float | None = None,
-        slowmo: float | None = None,
-    ) -> None:
-        self.path, self.start_s, self.end_s, self.slowmo = path, start_s, end_s, slowmo
-        self.size = (0, 0)  # width and height of the upright picture, known once a frame was read
+    path: str | Path
+    start_s: float | None = None
+    end_s: float | None = None
+    slowmo: float | None = None
 
     def pieces(self) -> list[Piece]:
-        """How the clip is cut."""
+        """How the part is cut."""
         return plan(*picture_times(self.path), self.start_s, self.end_s)
+
+    def read(self, piece: Piece) -> Iterator[DecodedPicture]:
+        """The decoded pictures of ``piece``."""
+        return read_pictures(self.path, piece.start_s, piece.end_s, self.slowmo, one_thread=True)
+
+
+class FrameStep:
+    """What is done with each frame of a piece; made anew for every piece, used by one thread."""
+
+    def __init__(self, follower: Follower) -> None:
+        self.follower = follower
+
+    def __call__(self, picture: FramePicture, decoded: DecodedPicture) -> Person | None:
+        """The person in the frame."""
+        return self.follower.step(picture)
 
 
 def follow_clip(
-    clip: ClipReader,
-    detector: Detector,
-    model: LandmarkModel,
-    guide: Guide,
+    clip: ClipPart,
+    new_step: Callable[[Region | None], FrameStep],
     workers: int | None = None,
     told: OnFrames | None = None,
+    mend: bool = True,
 ) -> list[Found]:
-    """Who is found in each frame of ``clip``, in order. ``workers`` is the number of threads, by default one a core."""
-    work = _Work(clip, detector, model, guide)
+    """Who is found in each frame of ``clip``, in order.
+
+    ``new_step`` makes what follows through one piece, from a region to begin with or from wherever somebody is seen.
+    ``workers`` is the number of threads, by default one a core. ``mend``: where two pieces turn out to follow
+    different people, the later piece is done again from where the earlier one ended.
+    """
     pieces = clip.pieces()
+    workers = workers or available_cores()
     try:
-        return join(_run(work, pieces, workers or available_cores(), told))
-    except ValueError as error:
-        if len(pieces) == 1 or not str(error).startswith("pieces"):
-            raise
+        parts = _run(_Work(clip, new_step), pieces, workers, told)
+        for k in range(1, len(parts)):
+            if mend and (region := strangers(parts[k - 1], parts[k])) is not None:
+                parts[k] = _Work(clip, new_step).follow(pieces[k], region)
+        return join(parts)
+    except PiecesApart:
         log.warning("%s cannot be read in pieces; reading it from end to end", clip.path)
-        whole = [Piece(clip.start_s, clip.end_s)]
-        return join(_run(_Work(clip, detector, model, guide), whole, 1, told))
+        return _run(_Work(clip, new_step), [Piece(clip.start_s, clip.end_s)], 1, told)[0]
 
 
 def available_cores() -> int:
@@ -76,31 +92,28 @@ def available_cores() -> int:
 
 
 class _Work:
-    def __init__(self, clip: ClipReader, detector: Detector, model: LandmarkModel, guide: Guide) -> None:
-        self._clip, self._detector, self._model, self._guide = clip, detector, model, guide
-        self.stop = threading.Event()
-        self.done: list[int] = []  # frames done, one counter a piece: no lock needed
+    """The state that the threads of one run share."""
 
-    def follow(self, number: int, piece: Piece) -> list[Found]:
+    def __init__(self, clip: ClipPart, new_step: Callable[[Region | None], FrameStep]) -> None:
+        self._clip, self._new_step = clip, new_step
+        self.stop = threading.Event()
+        self.done: dict[Piece, int] = {}  # each piece writes its own entry: no lock needed
+
+    def follow(self, piece: Piece, region: Region | None = None) -> list[Found]:
         """The frames of ``piece``; ends early if the work is stopped."""
-        follower, found = Follower(self._detector, self._model), []
-        clip = self._clip
-        for one in read_pictures(clip.path, piece.start_s, piece.end_s, clip.slowmo, one_thread=True):
+        step, found = self._new_step(region), []
+        for one in self._clip.read(piece):
             if self.stop.is_set():
                 break
-            if not found:
-                clip.size = one.upright.width, one.upright.height
-            search = None if follower.following else self._guide.search_box(one.time_s)
-            person = follower.step(FramePicture(one.picture, one.upright), search)
-            found.append(Found(one.time_s, person))
-            self.done[number] = len(found)
+            person = step(FramePicture(one.picture, one.upright), one)
+            found.append(Found(one.time_s, person, one.upright.width, one.upright.height))
+            self.done[piece] = len(found)
         return found
 
 
 def _run(work: _Work, pieces: list[Piece], workers: int, told: OnFrames | None) -> list[list[Found]]:
-    work.done = [0] * len(pieces)
     with ThreadPoolExecutor(min(workers, len(pieces)), thread_name_prefix="pose") as pool:
-        jobs = [pool.submit(work.follow, number, piece) for number, piece in enumerate(pieces)]
+        jobs = [pool.submit(work.follow, piece) for piece in pieces]
         try:
             _wait(jobs, work, told)
         except BaseException:
@@ -119,4 +132,4 @@ def _wait(jobs: list[Future[list[Found]]], work: _Work, told: OnFrames | None) -
         for job in done:
             job.result()
         if told is not None:
-            told(sum(work.done))
+            told(sum(list(work.done.values())))

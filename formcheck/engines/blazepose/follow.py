@@ -25,18 +25,28 @@ _SEARCH_MARGIN: Final = 1.2
 _LOOK_AROUND_S: Final = 1.0
 
 
-def everybody(picture: Picture, detector: Detector, model: LandmarkModel) -> list[Person]:
-    """All people in ``picture``, the most certain first, at most MAX_PEOPLE."""
-    found = model.find(picture, detector.find(picture)[:MAX_PEOPLE])
-    return [person for person in found if person is not None]
+def everybody(
+    picture: Picture, detector: Detector, model: LandmarkModel, known: Person | None = None
+) -> list[Person]:
+    """All people in ``picture``, ``known`` first, then the most certain; at most MAX_PEOPLE."""
+    people = [] if known is None else [known]
+    regions = detector.find(picture)
+    if known is not None:
+        regions = [region for region in regions if region.overlap(known.region) <= _SAME_PERSON_OVERLAP]
+    for person in model.find(picture, regions[: MAX_PEOPLE - len(people)]):
+        if person is not None and not any(_same_person(person, other) for other in people):
+            people.append(person)
+    return people
 
 
 class Follower:
-    """Follows one person."""
+    """Follows one person, from ``region`` if one is given; else the most certain one, or the ``largest``."""
 
-    def __init__(self, detector: Detector, model: LandmarkModel) -> None:
+    def __init__(
+        self, detector: Detector, model: LandmarkModel, region: Region | None = None, largest: bool = False
+    ) -> None:
         self._detector, self._model = detector, model
-        self._region: Region | None = None
+        self._region, self._largest = region, largest
 
     @property
     def following(self) -> bool:
@@ -44,14 +54,25 @@ class Follower:
         return self._region is not None
 
     def step(self, picture: Picture, search: Box | None = None) -> Person | None:
-        """The person in the next frame; ``search`` is where to look if nobody is being followed."""
+        """The person in the next frame; ``search`` is where to look if nobody is being followed.
+
+        None is anywhere; a box without area is nowhere.
+        """
         region = self._region or self._find(picture, search)
         person = self._model.find(picture, [region])[0] if region is not None else None
         self._region = person.next_region if person is not None else None
         return person
 
+    def drop(self) -> None:
+        """Follow this person no further."""
+        self._region = None
+
     def _find(self, picture: Picture, search: Box | None) -> Region | None:
+        if search is not None and search.area_px2 <= 0:
+            return None
         found = self._detector.find(picture)
+        if self._largest:
+            found = sorted(found, key=lambda region: -region.size_px)
         if search is None:
             return found[0] if found else None
         inside = [region for region in found if _holds(search, region)]

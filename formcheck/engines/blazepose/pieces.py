@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from formcheck.core.types import Array
 from formcheck.engines.blazepose.landmarks import Person
+from formcheck.engines.blazepose.region import Region
 
 #: Frames over which one piece fades into the next.
 OVERLAP: Final = 6
-_SHORTEST: Final = 60
+_SHORTEST: Final = 40
 _USUAL: Final = 400
 #: A cut moves to a frame that decoding can start at if one is this near, in piece lengths.
 _REACH: Final = 0.3
+_SAME_PERSON_OVERLAP: Final = 0.3
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,16 @@ class Piece:
 
 @dataclass(frozen=True)
 class Found:
-    """Who was found at a time; ``person`` is None where nobody was."""
+    """Who was found in the frame at a time; ``person`` is None where nobody was."""
 
     time_s: float
     person: Person | None
+    width: int
+    height: int
+
+
+class PiecesApart(Exception):
+    """Pieces that do not meet: the file cannot be cut where it was."""
 
 
 def plan(times_s: Array, key_times_s: Array, start_s: float | None, end_s: float | None) -> list[Piece]:
@@ -63,24 +70,44 @@ def plan(times_s: Array, key_times_s: Array, start_s: float | None, end_s: float
     ]
 
 
+def strangers(before: Sequence[Found], after: Sequence[Found]) -> Region | None:
+    """Where the earlier piece's person is when the later one begins, if the two follow different people.
+
+    None where they follow the same, or where either has nobody.
+    """
+    shared = [
+        (one.person, two.person)
+        for one, two in zip(before[len(before) - _shared(before, after) :], after, strict=False)
+        if one.person is not None and two.person is not None
+    ]
+    if not shared or shared[-1][0].region.overlap(shared[-1][1].region) > _SAME_PERSON_OVERLAP:
+        return None
+    return shared[0][0].region
+
+
 def join(parts: Sequence[Sequence[Found]]) -> list[Found]:
     """One run of frames from those of pieces in order; frames found twice are faded from the earlier to the later.
 
-    Raises ValueError where a piece does not begin inside the one before: the file could not be cut there.
+    Raises PiecesApart where a piece does not begin inside the one before.
     """
-    for before, after in pairwise(parts):
-        if not before or not after or not before[0].time_s < after[0].time_s <= before[-1].time_s:
-            raise ValueError("pieces of the clip do not meet")
-    out: list[Found] = []
-    for part in parts:
-        shared = sum(one.time_s >= part[0].time_s for one in out[-2 * OVERLAP :])
-        earlier = out[len(out) - shared :]
-        if [one.time_s for one in earlier] != [one.time_s for one in part[:shared]]:
-            raise ValueError("pieces of the clip do not meet")
+    out = list(parts[0])
+    for part in parts[1:]:
+        shared = _shared(out, part)
         weights = np.arange(1, shared + 1) / (shared + 1)
-        faded = [_fade(a, b, float(w)) for a, b, w in zip(earlier, part[:shared], weights, strict=True)]
+        earlier = out[len(out) - shared :]
+        faded = [_fade(a, b, float(w)) for a, b, w in zip(earlier, part, weights, strict=False)]
         out[len(out) - shared :] = [*faded, *part[shared:]]
     return out
+
+
+def _shared(before: Sequence[Found], after: Sequence[Found]) -> int:
+    """How many frames at the end of ``before`` are those that ``after`` begins with."""
+    tail = [one.time_s for one in before[-2 * OVERLAP :]]
+    if after and after[0].time_s in tail:
+        shared = len(tail) - tail.index(after[0].time_s)
+        if [one.time_s for one in after[:shared]] == tail[-shared:]:
+            return shared
+    raise PiecesApart
 
 
 def _fade(earlier: Found, later: Found, weight: float) -> Found:
@@ -92,4 +119,4 @@ def _fade(earlier: Found, later: Found, weight: float) -> Found:
         name: (1 - weight) * getattr(a, name) + weight * getattr(b, name)
         for name in ("landmarks_px", "visibility", "inside", "world_m")
     }
-    return Found(later.time_s, replace(b, **mixed))
+    return replace(later, person=replace(b, **mixed))

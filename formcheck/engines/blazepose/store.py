@@ -98,9 +98,10 @@ def _write(path: Path, content: bytes) -> Path:
     return path
 
 
-def open_models(
-    bundle: str | Path, provider: str = "cpu", threads: int = 1
-) -> tuple[Detector, LandmarkModel]:
+Models = tuple[Detector, LandmarkModel]
+
+
+def open_models(bundle: str | Path, provider: str = "cpu", threads: int = 1) -> Models:
     """Both models of ``bundle``, ready to run; ``threads`` is how many one call may use.
 
     Raises ModelError if the provider is not in this build of ONNX Runtime, or the models cannot be loaded.
