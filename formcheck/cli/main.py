@@ -60,7 +60,8 @@ def _usage_error(error: Exception) -> int:
     message = getattr(error, "format_message", None)
     if message is None:
         raise error
-    _say(f"{message().rstrip('.')}; see formcheck --help")
+    if text := message().rstrip("."):  # empty where the help has been shown already
+        _say(f"{text}; see formcheck --help")
     return BAD_INPUT
 
 

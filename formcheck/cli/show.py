@@ -56,7 +56,6 @@ def _facts(report: Report) -> str:
 
 
 def _heading(report: Report) -> Text:
-    worst = min((f.verdict for f in report.findings), key=list(COLOUR)[::-1].index, default="not_assessed")
     verdicts = {f.verdict for f in report.findings}
     worst = next((v for v in ("major", "minor", "good") if v in verdicts), "not_assessed")
     line = Text(score_words(report), style=f"bold {COLOUR[worst]}")
@@ -80,7 +79,8 @@ def clip_summary(report: Report, titles: Titles, folder: Path | None = None) -> 
     rows.append(Padding(Text(stop_line(report), style=stop_style), (1, 0, 0, 0)))
     for group in said.not_judged:
         checks = ", ".join(titles.check(check) for check in group.checks)
-        line = sign("not_assessed").append(f" Not judged: {checks} ({'; '.join(group.reasons)})", style="dim not bold")
+        reason = f" ({group.reasons[0]})" if len(group.reasons) == 1 else ""
+        line = sign("not_assessed").append(f" Not judged: {checks}{reason}", style="dim not bold")
         if group.film:
             line.append(f"\n  {group.film}")
         rows.append(line)

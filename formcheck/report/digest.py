@@ -55,10 +55,10 @@ class Fault:
 
     @property
     def sides(self) -> str:
-        """One of "left", "right", "both sides" and nothing."""
+        """One of "left", "right", "both sides" or nothing."""
         sides = {finding.side for finding in self.findings}
-        if "both" in sides or {"left", "right"} <= sides:
-            return words.SIDE["both"]
+        if {"left", "right"} <= sides:
+            return words.BOTH_SIDES
         return words.SIDE[next(iter(sides), None)]
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from formcheck.core.vocabulary import BY_NAME
+
 VERDICT: Final = {"good": "Good", "minor": "Minor fault", "major": "Major fault", "not_assessed": "Not judged"}
 QUALITY: Final = {"accepted": "Good footage", "warning": "Usable footage", "rejected": "Not usable"}
 VIEW: Final = {
@@ -12,7 +14,9 @@ VIEW: Final = {
     "oblique": "at an angle",
 }  # fmt: skip
 DIRECTION: Final = {"backward": "moving backward", "forward": "moving forward", "in_place": "in place"}
-SIDE: Final = {"left": "left", "right": "right", "both": "both sides", None: ""}
+#: "both" is one finding for the whole body; a pair of findings is told as ``BOTH_SIDES``.
+SIDE: Final = {"left": "left", "right": "right", "both": "", None: ""}
+BOTH_SIDES: Final = "both sides"
 PHASE: Final = {"contact": "contact", "drive": "drive", "swing": "swing", "": ""}
 EVIDENCE: Final = {
     "V": "a published figure, read in its source",
@@ -101,11 +105,15 @@ def summary_rows(summary: object) -> list[tuple[str, str]]:
 
 
 def _label_of(key: str) -> tuple[str, str]:
-    endings = {"_ratio_s": " leg lengths/s", "_m_s": " m/s", "_deg": "°", "_pct": " %", "_m": " m", "_s": " s"}
+    endings = {"_ratio_s": unit("leg/s"), "_m_s": " m/s", "_deg": "°", "_pct": " %", "_m": " m", "_s": " s"}
+    known = BY_NAME.get(key)
+    if known is not None:
+        ending = next((e for e in (*endings, "_ratio", "_spm") if key.endswith(e)), "")
+        return title(key.removesuffix(ending)), "{:.2f}" + unit(known.unit)
     for ending, words in endings.items():
         if key.endswith(ending):
             return title(key.removesuffix(ending)), "{:.2f}" + words
-    return title(key.removesuffix("_ratio")), "{:g}"
+    return title(key.removesuffix("_ratio")), "{:.3g}"
 
 
 def count(n: int, thing: str) -> str:

@@ -11,7 +11,7 @@ from formcheck.core.types import Finding
 from formcheck.report import words
 
 WIDTH, BAR_TOP, BAR_HEIGHT, HEIGHT = 220, 10, 10, 36
-LABEL_GAP = 30
+LABEL_GAP = 38
 
 
 def _range(limits: Mapping[str, float | None], value: float) -> tuple[float, float]:

@@ -50,9 +50,9 @@ def _what_first(summary: Digest) -> str:
 def _footage(report: Report) -> list[tuple[str, str]]:
     video, tracking = report.video, report.tracking
     rate = f"{video.fps:.0f} frames/s" + (", varying" if video.variable_frame_rate else "")
-    view = words.VIEW[report.view] + (f", {abs(report.yaw_deg):.0f}° off" if report.yaw_deg is not None else "")
     rows = [
-        ("View", view),
+        ("Seen from", words.VIEW[report.view]),
+        ("Turned from the camera", "–" if report.yaw_deg is None else f"{abs(report.yaw_deg):.0f}°"),
         ("Athlete seen", words.percent(tracking.coverage)),
         ("People seen", str(tracking.subject.people_seen)),
         ("Left/right mix-ups repaired", str(tracking.swaps_repaired)),

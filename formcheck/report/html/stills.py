@@ -16,6 +16,7 @@ from formcheck.report.overlay.plates import Picture
 from formcheck.report.overlay.video import frames_of
 
 STILL_HEIGHT_PX = 640
+UNIT_PX = 34.0  # text height
 JPEG_QUALITY = 80
 
 
@@ -35,39 +36,36 @@ def read_moments(analysis: Analysis, video_path: str | Path, moments_s: Sequence
 
 
 def body_box(xy: Array, width: int, height: int) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of a cut-out about the athlete, between upright 3:4 and square; in the picture."""
+    """Left, top, right, bottom of a cut-out about the athlete, square where the picture is large enough."""
     seen = xy[np.isfinite(xy).all(axis=1)]
     if len(seen) < 2:
         return 0, 0, width, height
     (x0, y0), (x1, y1) = seen.min(axis=0), seen.max(axis=0)
-    tall = min(1.3 * max(y1 - y0, 1.0), height)
-    wide = min(max(1.35 * (x1 - x0), 0.75 * tall), width)
-    tall = min(max(tall, wide), height)
+    side = max(1.3 * (y1 - y0), 1.35 * (x1 - x0), 32.0)
+    wide, tall = min(side, width), min(side, height)
     left = int(np.clip((x0 + x1 - wide) / 2, 0, width - wide))
     top = int(np.clip((y0 + y1 - tall) / 2, 0, height - tall))
     return left, top, left + int(wide), top + int(tall)
 
 
 def _jpeg_uri(rgb: Picture) -> str:
-    image = Image.fromarray(rgb)
-    if image.height > STILL_HEIGHT_PX:
-        image = image.resize(
-            (round(image.width * STILL_HEIGHT_PX / image.height), STILL_HEIGHT_PX), Image.Resampling.LANCZOS
-        )
     out = BytesIO()
-    image.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    Image.fromarray(rgb).save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode("ascii")
 
 
 def still(analysis: Analysis, painter: Painter, finding: Finding, frame: Frame) -> str:
-    """The still as a data URI."""
+    """The still as a data URI: cut out and enlarged first, so that what is drawn is sharp."""
     video = analysis.report.video
-    rgb = np.array(frame.rgb)
     i = painter.index_of(frame.time_s)
     left, top, right, bottom = body_box(analysis.landmarks_px[i], video.width, video.height)
-    painter.unit = 0.05 * (bottom - top)
-    painter.body(rgb, i, (finding,))
-    return _jpeg_uri(np.ascontiguousarray(rgb[top:bottom, left:right]))
+    scale = STILL_HEIGHT_PX / (bottom - top)
+    size = (round((right - left) * scale), STILL_HEIGHT_PX)
+    cut = Image.fromarray(frame.rgb[top:bottom, left:right]).resize(size, Image.Resampling.BICUBIC)
+    rgb = np.array(cut)
+    xy = (analysis.landmarks_px[i] - (left, top)) * scale
+    painter.body(rgb, i, xy, (finding,), UNIT_PX)
+    return _jpeg_uri(rgb)
 
 
 def make_stills(
@@ -76,7 +74,6 @@ def make_stills(
     """Data URI by place in ``findings``, for those whose moment's frame is there."""
     if not frames:
         return {}
-    video = analysis.report.video
-    painter = Painter(analysis, video.width, video.height)
+    painter = Painter(analysis, analysis.report.video.width, analysis.report.video.height)
     moments = [(i, finding, moment_of(finding)) for i, finding in enumerate(findings)]
     return {i: still(analysis, painter, f, frames[m]) for i, f, m in moments if m is not None and m in frames}

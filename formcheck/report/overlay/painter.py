@@ -24,13 +24,13 @@ class Painter:
     The canvas is the picture with a strip below it, so that the timeline hides nothing of the athlete.
     """
 
-    def __init__(self, analysis: Analysis, width: int, height: int, unit: float | None = None) -> None:
+    def __init__(self, analysis: Analysis, width: int, height: int) -> None:
         video = analysis.report.video
         self.picture_size = (width, height)
         self.signals = analysis.signals
         self.scene: Scene = make_scene(analysis)
         self.xy: Array = analysis.landmarks_px * np.array([width / video.width, height / video.height])
-        self.unit = TEXT_SHARE * min(width, height) if unit is None else unit
+        self.unit = TEXT_SHARE * min(width, height)
         self.strip = timeline.make_strip(self.scene, width, self.unit)
         self.size = (width, height + self.strip.height)
         self.cues_below = self._more_room_below()
@@ -50,15 +50,16 @@ class Painter:
         before = max(after - 1, 0)
         return before if time_s - times[before] < times[after] - time_s else after
 
-    def body(self, frame: plates.Picture, i: int, active: tuple[Finding, ...] | None = None) -> None:
-        """Skeleton, arcs and fault marks of analysed frame ``i``, in place; of its own active faults if None."""
-        xy, near = self.xy[i], self.scene.near[i]
-        active = self.scene.active[i] if active is None else active
-        figure.draw_skeleton(frame, xy, near, active, self.unit)
+    def body(
+        self, frame: plates.Picture, i: int, xy: Array, active: tuple[Finding, ...], unit: float
+    ) -> None:
+        """Skeleton, arcs and marks of the faults ``active``, in place; ``xy`` (33, 2) in the frame's pixels."""
+        near = self.scene.near[i]
+        figure.draw_skeleton(frame, xy, near, active, unit)
         if self.scene.phase[i] != "swing":
-            figure.draw_plumb(frame, xy, near, active, self.unit)
-        figure.draw_arcs(frame, xy, self.signals, self.scene, i, active, self.unit)
-        figure.draw_fault_marks(frame, xy, near, figure.fault_colours(active), self.unit)
+            figure.draw_plumb(frame, xy, near, active, unit)
+        figure.draw_arcs(frame, xy, self.signals, self.scene, i, active, unit)
+        figure.draw_fault_marks(frame, xy, near, figure.fault_colours(active), unit)
 
     def blank(self) -> plates.Picture:
         """An empty canvas to paint on; may be used again and again."""
@@ -69,7 +70,7 @@ class Painter:
         i, height = self.index_of(time_s), self.picture_size[1]
         picture = canvas[:height]
         picture[:] = rgb
-        self.body(picture, i)
+        self.body(picture, i, self.xy[i], self.scene.active[i], self.unit)
         board.draw_status(picture, self.scene, i, self.unit)
         board.draw_stop(picture, self.scene, i, self.unit)
         board.draw_cues(picture, self.scene, i, self.cues_below, self.unit)
