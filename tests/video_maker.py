@@ -59,21 +59,14 @@ def make_clip(
             rgb = quarters(*size)
             for k, time_s in enumerate(times_s):
                 image = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format=pix_fmt)
-                image.pts, image.time_base = (
-                    _stamp(stream, time_s, k),
-                    stream.codec_context.time_base or Fraction(1, 30),
-                )
+                image.time_base = stream.codec_context.time_base or Fraction(1, 30)
+                image.pts = k if stream.codec_context.time_base is None else round(time_s / image.time_base)
                 container.mux(stream.encode(image))
             container.mux(stream.encode(None))
         if tone is not None:
             container.mux(tone.encode(_silence()))
             container.mux(tone.encode(None))
     return path
-
-
-def _stamp(stream: av.video.stream.VideoStream, time_s: float, k: int) -> int:
-    base = stream.codec_context.time_base
-    return k if base is None else round(time_s / base)
 
 
 def _video(

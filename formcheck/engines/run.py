@@ -26,6 +26,7 @@ from formcheck.progress import OnProgress, Progress
 _LEAST_SAMPLES: Final = 6
 _SHORTEST_GAP_S: Final = 0.25
 _LONGEST_GAP_S: Final = 1.0
+_DAMAGED_SHARE: Final = 0.02
 
 
 def estimate(
@@ -54,7 +55,7 @@ def estimate(
             times_s = []
             frames = prefetched(_told(clip.frames(), times_s, clip.expected, progress))
             poses = list(tracker.track(frames, guide))
-        return _sequence(times_s, poses, guide, video, tracker.info, choice.info)
+        return _sequence(times_s, poses, guide, video, clip.expected, tracker.info, choice.info)
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def _sequence(
     poses: list[FramePose | None],
     guide: Guide,
     video: VideoInfo,
+    expected: int,
     engine: EngineInfo,
     subject: SubjectInfo,
 ) -> PoseSequence:
@@ -167,7 +169,7 @@ def _sequence(
     confirmed = np.array([pose is not None and guide.confirms(pose) for pose in poses], dtype=bool)
     other = other_body(time_s, hip_px, height_px, confirmed)
     landmarks_px[other], visibility[other], world_m[other] = np.nan, 0.0, np.nan
-    video = replace(video, frames=count)
+    video = replace(video, frames=count, warnings=video.warnings + _missing_pictures(count, expected))
     return PoseSequence(time_s, landmarks_px, visibility, world_m, video, engine, _told_of(subject, other))
 
 
@@ -176,3 +178,10 @@ def _told_of(subject: SubjectInfo, other: Bools) -> SubjectInfo:
         return subject
     note = f"{int(other.sum())} frames in which the track was on another body are left out"
     return replace(subject, note=f"{subject.note}; {note}" if subject.note else note)
+
+
+def _missing_pictures(count: int, expected: int) -> tuple[str, ...]:
+    missing = expected - count
+    if missing <= max(2.0, _DAMAGED_SHARE * expected):
+        return ()
+    return (f"the file is damaged: {missing} of {expected} pictures cannot be decoded and are left out",)

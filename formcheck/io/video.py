@@ -7,6 +7,7 @@ slow-motion factor. ``start_s`` and ``end_s`` are on the clock a player shows. N
 from __future__ import annotations
 
 import logging
+import os
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -239,15 +240,13 @@ def _open(path: str | Path) -> InputContainer:
         raise UnreadableVideoError(f"{path}: there is no such file; check the name")
     if file.is_dir():
         raise UnreadableVideoError(f"{path}: is a folder; name a video file in it")
+    if not os.access(file, os.R_OK):
+        raise UnreadableVideoError(f"{path}: may not be read; check its permissions")
+    if file.stat().st_size == 0:
+        raise UnreadableVideoError(f"{path}: is empty; copy the clip again")
     try:
-        if file.stat().st_size == 0:
-            raise UnreadableVideoError(f"{path}: is empty; copy the clip again")
         container = av.open(str(file), metadata_errors="ignore", options=dict(_PRIVATE))
-    except PermissionError as error:
-        raise UnreadableVideoError(f"{path}: may not be read; check its permissions") from error
-    except (FFmpegError, ValueError) as error:
-        if isinstance(error, FormcheckError):
-            raise
+    except (FFmpegError, OSError, ValueError) as error:
         raise UnreadableVideoError(
             f"{path}: is not a video, or is cut off or damaged ({_reason(error)}); export the clip again as MP4"
         ) from error
@@ -263,8 +262,8 @@ def _video_stream(container: InputContainer, path: str | Path) -> VideoStream:
     for stream in container.streams.video:
         if not stream.disposition & stream.disposition.attached_pic:
             return stream
-    container.close()
     what = "holds sound but no picture" if container.streams.audio else "holds no video"
+    container.close()
     raise UnreadableVideoError(f"{path}: {what}; give a video file")
 
 
