@@ -6,13 +6,13 @@ with a few words, which the caller puts together into one line.
 
 from __future__ import annotations
 
+import http.client
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def download(url: str, target: Path, size: int, progress: OnProgress | None = No
                 out.write(chunk)
                 done += len(chunk)
                 _tell(progress, done, size)
-    except (OSError, urllib.error.URLError, ValueError) as error:
+    except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise ModelError(f"{url.split('/')[2]} did not answer ({reason})") from error
 
