@@ -14,7 +14,9 @@ from formcheck.core.types import Array, Lap, Signals, Step
 from formcheck.core.vocabulary import STEP_MEASURES
 
 QUIET_SPEED: float = 0.12  # leg lengths a second, mean of the body's parts: standing still, with pose noise
-SETTLE_S = 1.0  # the stillness may end this long before the first contact: the first push itself
+SETTLE_S = 2.0  # the stillness may end this long before the first contact: the first push itself
+
+MIN_LEAD_S = 0.8  # a clip that shows less before its first contact shows no start
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def quiet_before_start_s(signals: Signals, first_contact_s: float) -> float:
     """Stillness that ends within ``SETTLE_S`` of the first contact, s; NaN if the clip starts in motion."""
     time_s, speed = signals.time_s, signals["body_speed_ratio_s"]
     before = (time_s < first_contact_s) & np.isfinite(speed)
-    if not before.any() or first_contact_s - time_s[0] < SETTLE_S + 0.3:
+    if not before.any() or first_contact_s - time_s[0] < MIN_LEAD_S:
         return float("nan")
     still = np.flatnonzero(before & (speed < QUIET_SPEED))
     if still.size == 0 or time_s[still[-1]] < first_contact_s - SETTLE_S:

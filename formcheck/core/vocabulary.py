@@ -98,7 +98,7 @@ STEP_MEASURES: Final[tuple[Quantity, ...]] = (
     _q("stance_s", "s", SIDE, "contact to lift-off"),
     _q("swing_s", "s", SIDE, "lift-off to the same foot's next contact"),
     _q("cadence_spm", "steps/min", ANY, "60 over step time"),
-    _q("step_length_ratio", "leg", SIDE, "mid-hip travel of the step; on a belt or seat, ankles apart at contact"),
+    _q("step_length_ratio", "leg", SIDE, "mid-hip travel of the step; on a belt, ankles apart around contact"),
     _q("stride_length_ratio", "leg", SIDE, "sum of two steps"),
     _q("step_speed_ratio_s", "leg/s", SIDE, "step length over step time"),
     _q("rocking_range_deg", "deg", SIDE, "p95 - p5 of trunk lean over the stride"),

@@ -23,6 +23,7 @@ COUPLED: Final = 0.5  # |r| of trunk swing with hip speed from which the body sw
 STALL_SPEED_SHARE: Final = 0.1  # of the set's median speed (B10)
 STALL_S: Final = 0.3
 HEEL_UP_DEG: Final = 10.0  # B7
+WIDEST_S: Final = 0.12  # on a belt the ankles are furthest apart within this of contact
 SPARC_CUTOFF_HZ: Final = 10.0  # B10
 SPARC_FLOOR: Final = 0.05
 SPARC_PAD: Final = 4  # zero padding, powers of two
@@ -118,7 +119,8 @@ def _lengths(signals: Signals, track: Track, table: StepTable) -> dict[str, Arra
     span = slice(track.start, track.stop)
     if track.direction == "in_place":
         apart = np.abs(track.ankle[0] - track.ankle[1])
-        length = windows.at_times(track.time_s, apart, table.contact_s)
+        around = windows.frames_between(track.time_s, table.contact_s - WIDEST_S, table.contact_s + WIDEST_S)
+        length = windows.statistic("max", windows.gather(apart, around), around)
     else:
         speed = np.where(np.isfinite(track.hip_speed), track.hip_speed, 0.0)
         interval = np.diff(track.time_s, prepend=track.time_s[0])
