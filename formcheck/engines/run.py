@@ -13,7 +13,7 @@ import numpy as np
 from formcheck import model_store
 from formcheck.core.skeleton import N_LANDMARKS
 from formcheck.core.types import Bools, EngineInfo, Frame, PoseSequence, SubjectInfo, VideoInfo
-from formcheck.engines.base import ClipEngine, EngineName, FramePose, Guide, LiveEngine, PoseEngine
+from formcheck.engines.base import EngineName, FramePose, Guide, LiveEngine, PoseEngine
 from formcheck.engines.continuity import other_body
 from formcheck.engines.people import Person, link, sight
 from formcheck.engines.subject import check_wish, choose, guide_to
@@ -45,17 +45,21 @@ def estimate(
     video = probe(path, slowmo)
     clip = _Clip(path, video, start_s, end_s, slowmo)
     with closing(_open_engine(engine, model, model_path, progress)) as tracker:
-        choice = choose(_scout(tracker, clip), subject, video.width, video.height)
-        guide = guide_to(choice, clip.gap_s)
-        if isinstance(tracker, ClipEngine):
+        if hasattr(tracker, "survey_clip"):
+            from formcheck.engines.onepass import follow_subject
+
             told = None if progress is None else lambda done: progress(Progress("pose", done, clip.expected))
-            times_s, found = tracker.track_clip(path, guide, start_s, end_s, slowmo, told=told)
-            poses = [None if pose is None or guide.rejects(pose) else pose for pose in found]
+            size, limits = (video.width, video.height), (start_s, end_s, slowmo)
+            info, guide, times_s, poses = follow_subject(
+                tracker, path, clip.gap_s, subject, size, limits, told
+            )
         else:
+            choice = choose(_scout(tracker, clip), subject, video.width, video.height)
+            info, guide = choice.info, guide_to(choice, clip.gap_s)
             times_s = []
             frames = prefetched(_told(clip.frames(), times_s, clip.expected, progress))
             poses = list(tracker.track(frames, guide))
-        return _sequence(times_s, poses, guide, video, clip.expected, tracker.info, choice.info)
+        return _sequence(times_s, poses, guide, video, clip.expected, tracker.info, info)
 
 
 @dataclass(frozen=True)

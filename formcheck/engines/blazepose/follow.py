@@ -21,6 +21,7 @@ MAX_PEOPLE: Final = 5
 #: Two regions that overlap more than this are of one person.
 _SAME_PERSON_OVERLAP: Final = 0.5
 _SEARCH_MARGIN: Final = 1.2
+_WORTH_A_CLOSER_LOOK: Final = 0.8
 #: Newcomers are looked for this often.
 _LOOK_AROUND_S: Final = 1.0
 
@@ -70,16 +71,12 @@ class Follower:
     def _find(self, picture: Picture, search: Box | None) -> Region | None:
         if search is not None and search.area_px2 <= 0:
             return None
-        found = self._detector.find(picture)
+        found = self._detector.find(picture, None if search is None else _square(search, picture))
         if self._largest:
             found = sorted(found, key=lambda region: -region.size_px)
-        if search is None:
-            return found[0] if found else None
-        inside = [region for region in found if _holds(search, region)]
-        if not inside:
-            # Too small or too hidden in the whole picture: look closer.
-            inside = [r for r in self._detector.find(picture, _square(search)) if _holds(search, r)]
-        return inside[0] if inside else None
+        if search is not None:
+            found = [region for region in found if _holds(search, region)]
+        return found[0] if found else None
 
 
 @dataclass(frozen=True)
@@ -134,6 +131,11 @@ def _holds(box: Box, region: Region) -> bool:
     return inside_x and box.top <= region.center_y_px <= box.bottom
 
 
-def _square(box: Box) -> Region:
-    x, y = box.centre_px
-    return Region(x, y, max(box.right - box.left, box.bottom - box.top, 1.0) * _SEARCH_MARGIN)
+def _square(box: Box, picture: Picture) -> Region | None:
+    """A square to look for people in, closer than in the whole picture; None if it would hardly be closer."""
+    size_px = max(box.right - box.left, box.bottom - box.top) * _SEARCH_MARGIN
+    return (
+        Region(*box.centre_px, size_px)
+        if size_px < _WORTH_A_CLOSER_LOOK * max(picture.width, picture.height)
+        else None
+    )
