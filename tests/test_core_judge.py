@@ -171,8 +171,8 @@ def test_stop_signs_out_of_view_are_not_a_no():
 
 def test_the_set_ends_where_the_trend_against_the_own_start_holds():
     advice = advise(exercise(STOP), data_of([3] * 8 + [10] * 4))
-    assert (advice.advised, advice.step) == (True, 7)  # two of the three from step 7 on are past it
-    assert advice.at_s == pytest.approx(7 * 0.6)
+    assert (advice.advised, advice.step) == (True, 8)
+    assert advice.at_s == pytest.approx(8 * 0.6)
 
 
 def test_a_limit_ends_the_set_though_it_was_so_from_the_start():

@@ -73,22 +73,24 @@ def _first_hit(measure: Measure, series: Series) -> tuple[float, int, str] | Non
     n = len(series.value)
     if series.set_level or n < HOLD_STEPS:
         return None
-    held = _running_median(series.value)
+    bad = series.value * (-1.0 if _falls(measure) else 1.0)
     hits: list[tuple[int, str]] = []
     if measure.stop_limit is not None:
-        sign = -1.0 if _falls(measure) else 1.0
-        over = sign * (held - measure.stop_limit) >= 0
-        hits += [(int(i), "limit") for i in np.flatnonzero(over)[:1]]
+        limit = measure.stop_limit * (-1.0 if _falls(measure) else 1.0)
+        hits += [(at, "limit") for at in _holds(bad - limit)[:1]]
     if measure.stop_trend is not None and n > BASELINE_MIN + HOLD_STEPS:
         base = min(BASELINE_STEPS if measure.side == "both" else BASELINE_STEPS // 2, n - HOLD_STEPS)
-        sign = -1.0 if _falls(measure) else 1.0
-        change = sign * (held - float(np.median(series.value[:base])))
-        late = np.flatnonzero(change[base:] >= measure.stop_trend)
-        hits += [(int(i) + base, "trend") for i in late[:1]]
+        change = bad - float(np.median(bad[:base]))
+        hits += [(at, "trend") for at in _holds(change - measure.stop_trend) if at >= base][:1]
     if not hits:
         return None
     at, kind = min(hits)
     return float(series.at_s[at]), int(series.step[at]), kind
+
+
+def _holds(over: Array) -> list[int]:
+    """Where ``over`` is past 0 itself and on the median of it and its neighbours after (or, last, before) it."""
+    return [int(i) for i in np.flatnonzero((over >= 0) & (_running_median(over) >= 0))]
 
 
 def _falls(measure: Measure) -> bool:
