@@ -6,6 +6,7 @@ made here, once.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -33,8 +34,7 @@ class MediaPipeEngine:
         self._mp = _import_mediapipe()
         self._path = Path(model_path)
         self.info = EngineInfo("mediapipe", model, str(self._mp.__version__))
-        self._video: Any = None
-        self._image: Any = None
+        self._landmarkers: dict[str, _Landmarker] = {}
         self._last_ms = -1
         self._following = False
 
@@ -57,12 +57,8 @@ class MediaPipeEngine:
         return found
 
     def _detect(self, pixels: npt.NDArray[np.uint8], frame: Frame) -> list[FramePose]:
-        image = self._mp_image(pixels)
-        if self._image is not None:
-            return _poses(self._image.detect(image), frame)
-        with quiet_stderr():
-            self._image = self._create("IMAGE", MAX_PEOPLE)
-            return _poses(self._image.detect(image), frame)
+        landmarker = self._landmarker("IMAGE", MAX_PEOPLE)
+        return _poses(landmarker.run("detect", self._mp_image(pixels)), frame)
 
     def track(self, frames: Iterable[Frame], guide: Guide) -> Iterator[FramePose | None]:
         """One pose or None for each frame; looks only in the guide's box when it has lost the subject."""
@@ -76,16 +72,18 @@ class MediaPipeEngine:
 
     def reset(self) -> None:
         """Forget whom it followed, by a new landmarker: VIDEO mode has no other way."""
-        if self._video is not None:
-            self._video.close()
-        self._video, self._last_ms, self._following = None, -1, False
+        self._close("VIDEO")
+        self._last_ms, self._following = -1, False
 
     def close(self) -> None:
         """Free the models."""
         self.reset()
-        if self._image is not None:
-            self._image.close()
-            self._image = None
+        self._close("IMAGE")
+
+    def _close(self, mode: str) -> None:
+        landmarker = self._landmarkers.pop(mode, None)
+        if landmarker is not None:
+            landmarker.close()
 
     def _next(self, frame: Frame, guide: Guide) -> FramePose | None:
         pixels = frame.rgb
@@ -94,12 +92,8 @@ class MediaPipeEngine:
                 return None
             pixels = only_within(pixels, box)
         self._last_ms = max(self._last_ms + 1, round(frame.time_s * 1000.0))
-        if self._video is None:
-            with quiet_stderr():
-                self._video = self._create("VIDEO", 1)
-                found = _poses(self._video.detect_for_video(self._mp_image(pixels), self._last_ms), frame)
-        else:
-            found = _poses(self._video.detect_for_video(self._mp_image(pixels), self._last_ms), frame)
+        landmarker = self._landmarker("VIDEO", 1)
+        found = _poses(landmarker.run("detect_for_video", self._mp_image(pixels), self._last_ms), frame)
         pose = found[0] if found and not guide.rejects(found[0]) else None
         self._following = pose is not None
         return pose
@@ -107,20 +101,42 @@ class MediaPipeEngine:
     def _mp_image(self, rgb: npt.NDArray[np.uint8]) -> Any:
         return self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=rgb)
 
-    def _create(self, mode: str, people: int) -> Any:
+    def _landmarker(self, mode: str, people: int) -> _Landmarker:
+        if mode not in self._landmarkers:
+            self._landmarkers[mode] = _Landmarker(self._path, mode, people)
+        return self._landmarkers[mode]
+
+
+class _Landmarker:
+    """A PoseLandmarker that is quiet, and is closed before the interpreter goes even if its owner forgets to."""
+
+    def __init__(self, path: Path, mode: str, people: int) -> None:
         from mediapipe.tasks.python import BaseOptions, vision
 
         options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(self._path)),
+            base_options=BaseOptions(model_asset_path=str(path)),
             running_mode=vision.RunningMode[mode],
             num_poses=people,
         )
         try:
-            return vision.PoseLandmarker.create_from_options(options)
+            with quiet_stderr():
+                self._task: Any = vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(
-                f"{self._path}: is not a pose model bundle that MediaPipe can load; give a .task"
+                f"{path}: is not a pose model bundle that MediaPipe can load; give a .task file"
             ) from error
+        self.close = weakref.finalize(self, self._task.close)
+        self._chatty = True  # each part of the graph says something when it first runs
+
+    def run(self, method: str, *arguments: Any) -> Any:
+        """Call ``method`` of the landmarker; quietly until somebody was found, when all parts have run."""
+        call = getattr(self._task, method)
+        if not self._chatty:
+            return call(*arguments)
+        with quiet_stderr():
+            result = call(*arguments)
+        self._chatty = not result.pose_landmarks
+        return result
 
 
 def only_within(rgb: npt.NDArray[np.uint8], box: Box) -> npt.NDArray[np.uint8]:
