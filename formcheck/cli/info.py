@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from formcheck.cli.bar import ClipBar
-from formcheck.core.spec import Catalogue, Exercise
 from formcheck.errors import FormcheckError
 
 models_app = typer.Typer(help="List, fetch and verify the pose models.", no_args_is_help=False)
@@ -32,9 +31,10 @@ def exercises(
 ) -> None:
     """List the exercises, or tell of one: what is checked and where to put the camera."""
     from formcheck.api import check_exercise
+    from formcheck.exercises.explain import describe
     from formcheck.exercises.load import load_catalogue
 
-    catalogue, console = load_catalogue(), Console()
+    catalogue, console = load_catalogue(), Console(highlight=False)
     if exercise is None:
         table = _plain_table("Exercise", "Name", "What")
         for key, spec in catalogue.exercises.items():
@@ -43,32 +43,24 @@ def exercises(
         return
     key = check_exercise(exercise, catalogue)
     if key not in catalogue.exercises:
-        raise FormcheckError(f"'{key}' is a way of choosing; name an exercise: {', '.join(catalogue.exercises)}")
-    _tell(console, catalogue, catalogue.exercises[key])
-
-
-def _tell(console: Console, catalogue: Catalogue, spec: Exercise) -> None:
-    console.print(Text(spec.name, style="bold"), Text(spec.summary), "", sep="\n")
-    for view, text in spec.camera.items():
-        console.print(Text.assemble((f"Film from the {view}: ", "bold"), text))
-    table = _plain_table("Check", "What", "Views")
-    views: dict[str, set[str]] = {}
-    for measure in spec.measures:
-        views.setdefault(measure.check, set()).update(measure.views)
-    for check, seen_from in views.items():
-        table.add_row(check, escape(catalogue.check_titles.get(check, check)), ", ".join(sorted(seen_from)))
-    console.print("", table, "", Text(spec.safety, style="dim"), sep="\n")
+        raise FormcheckError(
+            f"'{key}' is a way of choosing; name an exercise: {', '.join(catalogue.exercises)}"
+        )
+    console.print(Text(str(describe(catalogue.exercises[key], catalogue))))
 
 
 def explain(
-    check: Annotated[str, typer.Argument(help="Check id, e.g. knee_over_toe.")],
-    exercise: Annotated[str | None, typer.Option("--exercise", "-e", help="Only for this exercise.")] = None,
+    check: Annotated[str, typer.Argument(help="Check id, e.g. knee_over_toe; or an exercise's id.")],
 ) -> None:
     """Explain a check: what it measures, its bands in each exercise, and their sources."""
-    from formcheck.exercises.explain import explain as explain_check
+    from formcheck.exercises.explain import describe, explain
     from formcheck.exercises.load import load_catalogue
 
-    Console(highlight=False).print(Text(explain_check(check, load_catalogue(), exercise)))
+    catalogue = load_catalogue()
+    name = check.strip().lower().replace(" ", "_").replace("-", "_")
+    known = catalogue.exercises.get(name)
+    text = explain(name, catalogue) if known is None else describe(known, catalogue)
+    Console(highlight=False).print(Text(str(text)))
 
 
 @models_app.callback(invoke_without_command=True)

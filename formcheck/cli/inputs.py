@@ -9,7 +9,8 @@ from formcheck.errors import FormcheckError
 from formcheck.report.write import OVERLAY, REPORT
 
 VIDEO_SUFFIXES = frozenset(
-    ".mp4 .mov .m4v .mkv .webm .avi .mjpeg .mjpg .mts .m2ts .ts .3gp .mpg .mpeg .wmv .flv .hevc .h264".split()
+    (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mjpeg", ".mjpg", ".mts", ".m2ts", ".ts", ".3gp")
+    + (".mpg", ".mpeg", ".wmv", ".flv", ".hevc", ".h264")
 )
 
 
@@ -29,7 +30,9 @@ def clips_in(folder: Path) -> list[Path]:
         and not _is_own_output(path)
     ]
     if not found:
-        raise FormcheckError(f"{folder}: no videos in this folder; give a folder with .mp4, .mov, .mkv or the like")
+        raise FormcheckError(
+            f"{folder}: no videos in this folder; give a folder with .mp4, .mov, .mkv or the like"
+        )
     return found
 
 

@@ -44,10 +44,11 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         _say(str(error))
         sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
-        _say("stopped; no half-written file is left")
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
     except Exception as error:
         code = _usage_error(error)
+    if code == INTERRUPTED:  # also what the parser makes of an interrupt
+        _say("stopped; no half-written file is left")
     sys.exit(code if isinstance(code, int) else 0)
 
 

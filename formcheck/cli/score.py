@@ -72,7 +72,9 @@ def score_clips(clips: list[Path], job: Job, bar: ClipBar) -> Outcome:
         except Exception as error:  # a clip that trips over a bug must not end a coach's whole folder
             if job.debug:
                 raise
-            reason = f"could not be scored ({type(error).__name__}: {error}); run again with --debug to see where"
+            reason = (
+                f"could not be scored ({type(error).__name__}: {error}); run again with --debug to see where"
+            )
             outcome.failed.append((clip, reason))
     return outcome
 
@@ -118,12 +120,16 @@ def run_job(clips: list[Path], job: Job, as_json_text: bool, strict: bool, singl
 
 
 Clips = Annotated[list[Path], typer.Argument(help="Videos, or folders of videos.", show_default=False)]
-Exercise = Annotated[str, typer.Option("--exercise", "-e", help="Exercise id, up_and_back, or auto to recognise it.")]
+Exercise = Annotated[
+    str, typer.Option("--exercise", "-e", help="Exercise id, up_and_back, or auto to recognise it.")
+]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results, one folder a clip in it.")]
 Engine = Annotated[str, typer.Option(help="Pose engine: auto, mediapipe or onnxruntime.")]
 Model = Annotated[str, typer.Option(help="Pose model: lite, full or heavy.")]
 ModelPath = Annotated[Path | None, typer.Option(help="Your own .task pose model bundle.")]
-Subject = Annotated[str, typer.Option(help="Whom to score where there are several people; auto chooses over the whole clip.")]
+Subject = Annotated[
+    str, typer.Option(help="Whom to score where there are several people; auto chooses over the whole clip.")
+]
 Start = Annotated[str | None, typer.Option("--start", help="Begin here: seconds or m:ss.")]
 End = Annotated[str | None, typer.Option("--end", help="End here: seconds or m:ss.")]
 Slowmo = Annotated[float | None, typer.Option(help="Slow-motion factor, e.g. 8 for 240 fps shown at 30.")]
@@ -131,7 +137,9 @@ Height = Annotated[float | None, typer.Option(help="Athlete's height in cm: give
 Load = Annotated[float | None, typer.Option(help="Load on the sled in kg.")]
 BodyMass = Annotated[float | None, typer.Option(help="Athlete's body mass in kg.")]
 Slope = Annotated[float | None, typer.Option(help="Slope of the hill in degrees.")]
-OwnExercises = Annotated[Path | None, typer.Option("--exercises", help="Folder with exercise files of your own.")]
+OwnExercises = Annotated[
+    Path | None, typer.Option("--exercises", help="Folder with exercise files of your own.")
+]
 Overlay = Annotated[bool, typer.Option("--overlay/--no-overlay", help="Write overlay.mp4.")]
 Html = Annotated[bool, typer.Option("--html/--no-html", help="Write report.html.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, everything else on stderr.")]
@@ -154,7 +162,9 @@ def score(
     from formcheck.exercises.load import load_catalogue
 
     catalogue = load_catalogue(exercises)
-    make_options(athlete_height_cm, load_kg, body_mass_kg, slope_deg)  # bad figures end the run before it begins
+    make_options(
+        athlete_height_cm, load_kg, body_mass_kg, slope_deg
+    )  # bad figures end the run before it begins
     how = dict(
         exercise=check_exercise(exercise, catalogue), engine=engine, model=model, model_path=model_path,
         subject=subject, start_s=seconds(start), end_s=seconds(end), slowmo=slowmo,

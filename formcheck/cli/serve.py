@@ -32,7 +32,9 @@ def app_command(port: int, address: str, headless: bool) -> list[str]:
 
 def app(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8501,
-    address: Annotated[str, typer.Option(help="Address to listen on; the default is this machine alone.")] = "127.0.0.1",
+    address: Annotated[
+        str, typer.Option(help="Address to listen on; the default is this machine alone.")
+    ] = "127.0.0.1",
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser window.")] = False,
 ) -> None:
     """Open formcheck in the browser: upload, live, batch, compare, history."""

@@ -69,17 +69,23 @@ def clip_summary(report: Report, titles: Titles, folder: Path | None = None) -> 
     rows: list[RenderableType] = [_heading(report), Text(setting_line(report, titles), style="dim")]
     if facts := _facts(report):
         rows.append(Text(facts, style="dim"))
-    rows += [Padding(_fault_line(fault, titles), (1 if i == 0 else 0, 0, 0, 0)) for i, fault in enumerate(said.top)]
+    rows += [
+        Padding(_fault_line(fault, titles), (1 if i == 0 else 0, 0, 0, 0)) for i, fault in enumerate(said.top)
+    ]
     if len(said.faults) > len(said.top):
-        rows.append(Text(f"  and {words.count(len(said.faults) - len(said.top), 'more fault')} in the report"))
+        rows.append(
+            Text(f"  and {words.count(len(said.faults) - len(said.top), 'more fault')} in the report")
+        )
     if said.good:
         names = list(dict.fromkeys(titles.check(f.check) for f in said.good))
-        rows.append(Padding(sign("good").append(f" Good: {', '.join(names)}", style="default not bold"), (1, 0, 0, 0)))
+        rows.append(
+            Padding(sign("good").append(f" Good: {', '.join(names)}", style="default not bold"), (1, 0, 0, 0))
+        )
     stop_style = "bold red" if report.stop.advised else "default"
     rows.append(Padding(Text(stop_line(report), style=stop_style), (1, 0, 0, 0)))
     for group in said.not_judged:
         checks = ", ".join(titles.check(check) for check in group.checks)
-        reason = f" ({group.reasons[0]})" if len(group.reasons) == 1 else ""
+        reason = f" ({next(iter(group.reasons))})" if len(group.reasons) == 1 else ""
         line = sign("not_assessed").append(f" Not judged: {checks}{reason}", style="dim not bold")
         if group.film:
             line.append(f"\n  {group.film}")
@@ -99,11 +105,29 @@ def show_clip(console: Console, path: Path, report: Report, titles: Titles, fold
 def clips_table(results: Sequence[tuple[Path, Report, Path]], titles: Titles) -> Table:
     """Many clips: one line each."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for heading in ("Clip", "Score", "Exercise", "View", "Steps", "Main fault", "Stop at", "Footage", "Report"):
-        table.add_column(heading, justify="right" if heading in ("Score", "Steps") else "left", overflow="fold")
+    for heading in (
+        "Clip",
+        "Score",
+        "Exercise",
+        "View",
+        "Steps",
+        "Main fault",
+        "Stop at",
+        "Footage",
+        "Report",
+    ):
+        table.add_column(
+            heading, justify="right" if heading in ("Score", "Steps") else "left", overflow="fold"
+        )
     for path, report, folder in results:
         top = digest(report).top
-        fault = sign(top[0].worst.verdict).append(f" {titles.check(top[0].worst.check)}", style="default not bold") if top else Text("–")
+        fault = (
+            sign(top[0].worst.verdict).append(
+                f" {titles.check(top[0].worst.check)}", style="default not bold"
+            )
+            if top
+            else Text("–")
+        )
         stop = words.clock(report.stop.at_s) if report.stop.advised else "–"
         table.add_row(
             escape(path.name), "–" if report.score is None else f"{report.score:.0f}",

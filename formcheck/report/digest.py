@@ -5,7 +5,7 @@ A digest groups the findings of a report by check; order is severity, then the e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from formcheck.core.spec import Catalogue, Exercise
@@ -69,9 +69,9 @@ class Fault:
 
 @dataclass(frozen=True)
 class NotJudged:
-    """Checks that could not be judged and the reasons; one way of filming would let them be."""
+    """Checks that could not be judged, by reason; one way of filming would let them be."""
 
-    reasons: tuple[str, ...]
+    reasons: Mapping[str, tuple[str, ...]]
     film: str
     checks: tuple[str, ...]
 
@@ -112,14 +112,16 @@ def _not_judged(report: Report) -> tuple[NotJudged, ...]:
     for finding in report.findings:
         if finding.verdict == "not_assessed" and finding.check not in judged:
             groups.setdefault(finding.film or finding.reason, []).append(finding)
-    return tuple(
-        NotJudged(
-            tuple(dict.fromkeys(f.reason for f in group)),
-            group[0].film,
-            tuple(dict.fromkeys(f.check for f in group)),
-        )
-        for group in groups.values()
-    )
+    return tuple(NotJudged(_by_reason(group), group[0].film, _checks(group)) for group in groups.values())
+
+
+def _checks(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(finding.check for finding in findings))
+
+
+def _by_reason(findings: Sequence[Finding]) -> dict[str, tuple[str, ...]]:
+    reasons = dict.fromkeys(finding.reason for finding in findings)
+    return {reason: _checks(f for f in findings if f.reason == reason) for reason in reasons}
 
 
 def _headline(report: Report, faults: tuple[Fault, ...], judged: int) -> str:

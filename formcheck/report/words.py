@@ -7,7 +7,12 @@ from typing import Final
 
 from formcheck.core.vocabulary import BY_NAME
 
-VERDICT: Final = {"good": "Good", "minor": "Minor fault", "major": "Major fault", "not_assessed": "Not judged"}
+VERDICT: Final = {
+    "good": "Good",
+    "minor": "Minor fault",
+    "major": "Major fault",
+    "not_assessed": "Not judged",
+}
 QUALITY: Final = {"accepted": "Good footage", "warning": "Usable footage", "rejected": "Not usable"}
 VIEW: Final = {
     "left_side": "left side", "right_side": "right side", "front": "front", "back": "back",

@@ -51,7 +51,9 @@ def write_outputs(
     try:
         return _write(analysis, folder, clip, overlay, html, progress, catalogue)
     except OSError as error:
-        raise FormcheckError(f"{folder}: cannot be written ({error.strerror or error}); choose another --out") from error
+        raise FormcheckError(
+            f"{folder}: cannot be written ({error.strerror or error}); choose another --out"
+        ) from error
 
 
 def _write(
@@ -72,7 +74,12 @@ def _write(
         (folder / OVERLAY).unlink(missing_ok=True)
     page = folder / PAGE
     if html:
-        write_text(page, page_of(analysis, clip if drawable else None, catalogue, kept, OVERLAY if kept is not None else None))
+        write_text(
+            page,
+            page_of(
+                analysis, clip if drawable else None, catalogue, kept, OVERLAY if kept is not None else None
+            ),
+        )
     else:
         page.unlink(missing_ok=True)
     if progress is not None:

@@ -21,14 +21,29 @@ from formcheck.report.overlay.scene import fault_spans, near_of, step_end_s
 
 #: Signal, its title and what it is in plain words, and the checks whose faults are marked on it; in page order.
 PLOTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
-    ("knee_over_toe_{side}_ratio", "Knee past the toes", "above 0 the knee is past the toe tip", ("knee_over_toe",)),
+    (
+        "knee_over_toe_{side}_ratio",
+        "Knee past the toes",
+        "above 0 the knee is past the toe tip",
+        ("knee_over_toe",),
+    ),
     ("fppa_{side}_deg", "Knee inward", "above 0 the knee falls inward", ("knee_valgus",)),
     ("knee_toe_offset_{side}_ratio", "Knee inward of the toes", "sideways", ("knee_toe_alignment",)),
-    ("trunk_lean_deg", "Trunk lean", "above 0 toward the toes", ("torso_upright", "torso_rock", "posture_drift")),
+    (
+        "trunk_lean_deg",
+        "Trunk lean",
+        "above 0 toward the toes",
+        ("torso_upright", "torso_rock", "posture_drift"),
+    ),
     ("trunk_lateral_deg", "Trunk to the side", "above 0 to the athlete's right", ("lateral_sway",)),
     ("knee_flexion_{side}_deg", "Knee bend", "0 is straight", ("knee_bend", "depth")),
     ("hip_speed_ratio_s", "Hip speed", "along the way", ("smoothness", "sled_stall", "slowdown")),
-    ("foot_placement_{side}_ratio", "Foot ahead of the knee", "above 0 the foot is ahead", ("foot_placement",)),
+    (
+        "foot_placement_{side}_ratio",
+        "Foot ahead of the knee",
+        "above 0 the foot is ahead",
+        ("foot_placement",),
+    ),
     ("foot_pitch_{side}_deg", "Heel lift", "0 is flat", ("heel_lift",)),
     ("stance_width_ratio", "Foot path width", "ankles apart", ("stance_width",)),
     ("pelvis_yaw_deg", "Hip twist", "against the clip's middle", ("hip_twist",)),
@@ -81,12 +96,16 @@ def _nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
     raw = max(high - low, 1e-9) / most
     size = 10.0 ** np.floor(np.log10(raw))
     step = next(size * m for m in (1, 2, 5, 10) if size * m >= raw)
-    return [float(x) for x in np.arange(np.ceil(low / step) * step, high + step * 1e-6, step)]
+    return [
+        float(x) + 0.0 for x in np.round(np.arange(np.ceil(low / step) * step, high + step * 1e-6, step), 9)
+    ]
 
 
 def _thin(n: int) -> Array:
     """Indices of the points to draw."""
-    return np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).round().astype(int)) if n else np.zeros(0, int)
+    return (
+        np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).round().astype(int)) if n else np.zeros(0, int)
+    )
 
 
 def _path(x: Array, y: Array) -> str:
@@ -165,7 +184,9 @@ def _plot(
         rounded = [round(float(v), 3) if np.isfinite(v) else None for v in values]
         lines.append(Line(side, _path(x, y), rounded))
     quantity = BY_NAME[name]
-    ticks = tuple((100 * (high - t) / (high - low), f"{t:g}".replace("-", "−")) for t in _nice_ticks(low, high, 4))
+    ticks = tuple(
+        (100 * (high - t) / (high - low), f"{t:g}".replace("-", "−")) for t in _nice_ticks(low, high, 4)
+    )
     faults = tuple(_faults(checks, analysis.report, (start, max(end, start + 1e-9))))
     limits = _limits(name, checks, analysis.report, catalogue, low, high)
     return Plot(

@@ -25,7 +25,9 @@ def moment_of(finding: Finding) -> float | None:
     return finding.worst_at_s if finding.worst_at_s is not None else finding.onset_s
 
 
-def read_moments(analysis: Analysis, video_path: str | Path, moments_s: Sequence[float]) -> dict[float, Frame]:
+def read_moments(
+    analysis: Analysis, video_path: str | Path, moments_s: Sequence[float]
+) -> dict[float, Frame]:
     """The frame nearest to each moment; a moment outside the clip is left out."""
     found = {}
     for moment in moments_s:

@@ -175,13 +175,21 @@ def arc_verdict(active: Sequence[Finding], kind: ArcKind, side: Side | None) -> 
 
 
 def draw_arcs(
-    frame: plates.Picture, xy: Array, signals: Signals, scene: Scene, i: int, active: Sequence[Finding], unit: float
+    frame: plates.Picture,
+    xy: Array,
+    signals: Signals,
+    scene: Scene,
+    i: int,
+    active: Sequence[Finding],
+    unit: float,
 ) -> None:
     """Every arc of the checks in play, for the near side (both sides where neither is nearer)."""
     near = scene.near[i]
     for kind in scene.arcs:
         paired = kind in ("knee", "fppa")
-        sides: tuple[Side, ...] = SIDES if near == "both" and paired else ("left",) if near == "both" else (near,)
+        sides: tuple[Side, ...] = (
+            SIDES if near == "both" and paired else ("left",) if near == "both" else (near,)
+        )
         for side in sides:
             column = signals.columns.get(ARC_SIGNAL[kind].format(side=side))
             if column is not None:
@@ -189,7 +197,9 @@ def draw_arcs(
                 draw_arc(frame, xy, kind, side, float(column[i]), verdict, unit)
 
 
-def draw_plumb(frame: plates.Picture, xy: Array, near: NearSide, active: Sequence[Finding], unit: float) -> None:
+def draw_plumb(
+    frame: plates.Picture, xy: Array, near: NearSide, active: Sequence[Finding], unit: float
+) -> None:
     """While the knee stops short of the toes: a dashed upright from the toe tip to the knee's height."""
     for finding in active:
         side = finding.side if finding.side in SIDES else near

@@ -13,7 +13,10 @@ from formcheck.report.overlay import plates
 from formcheck.report.overlay.scene import Scene, Window
 from formcheck.report.style import STOP_COLOUR, VERDICT_LOOK, rgb
 
-LIGHT_SIDE = {"left": (110, 190, 245), "right": (236, 150, 215)}  # style.SIDE_COLOUR, lighter for a dark ground
+LIGHT_SIDE = {
+    "left": (110, 190, 245),
+    "right": (236, 150, 215),
+}  # style.SIDE_COLOUR, lighter for a dark ground
 GROUND = (16, 20, 26)
 LANES = 3
 ROW = 0.66  # of the text size: height of a row of steps and of a lane of faults
@@ -108,9 +111,7 @@ def _faults(draw: ImageDraw.ImageDraw, strip: Strip, scene: Scene, end_s: float)
             plates.draw_sign(draw, (x0 + 0.36 * unit, y), 0.24 * unit, look.shape, (255, 255, 255))
 
 
-def _stop(
-    draw: ImageDraw.ImageDraw, strip: Strip, scene: Scene, end_s: float
-) -> tuple[int, int] | None:
+def _stop(draw: ImageDraw.ImageDraw, strip: Strip, scene: Scene, end_s: float) -> tuple[int, int] | None:
     """A flag where the set should have ended; returns the pixels its word takes."""
     stop = scene.report.stop
     if not stop.advised or stop.at_s is None:

@@ -40,6 +40,8 @@ def frames_of(analysis: Analysis, video_path: str | Path, around_s: float | None
     first, last = float(times[0]), float(times[-1])
     if around_s is not None:
         first, last = max(first, around_s - 0.25), min(last, around_s + 0.25)
+    if first > last:
+        return
     slack = 1e-3  # timestamps are rounded on their way through the slow-motion factor
     yield from read_frames(
         video_path, start_s=max(0.0, first * slowmo - slack), end_s=last * slowmo + slack, slowmo=slowmo
