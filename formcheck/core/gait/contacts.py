@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from formcheck.core.gait.events import FootEvents, frontal_events, sagittal_events
+from formcheck.core.gait.events import FootEvents, foot_events, frontal_events
 from formcheck.core.gait.tracks import Track
 from formcheck.core.skeleton import SIDES, Side
 
@@ -29,9 +29,9 @@ def find_contacts(track: Track) -> list[Contact]:
     found: list[Contact] = []
     for k, side in enumerate(SIDES):
         if track.sagittal:
-            events = sagittal_events(track.time_s, track.ankle[k], track.foot[k], track.gait)
+            events = foot_events(track.time_s, track.ankle[k], track.foot[k], track.gait)
         else:
-            events = frontal_events(track.time_s, track.height[k])
+            events = frontal_events(track.time_s, track.busy[k], track.busy[1 - k])
         found.extend(_pair(side, _thin(events)))
     return sorted(found, key=lambda c: c.contact_s)
 

@@ -38,8 +38,9 @@ class Track:
     gait: Gait
     direction: Direction
     sure: float
-    ankle: Array  # ahead of the mid-hip
+    ankle: Array  # ahead of the mid-hip (front, back: of the other foot, as the floor rises in the picture)
     foot: Array  # heel and ankle, in the picture
+    busy: Array  # feet's speed in the picture, leg lengths a second
     height: Array  # foot above the other foot
     hip_speed: Array  # (n,) + toward facing, leg lengths a second
 
@@ -75,18 +76,42 @@ def _track(pose: CleanPose, course: Course, piece: Stretch) -> Track:
     sagittal = view not in ("front", "back")
     scale = np.full(len(time_s), pose.leg_px) if sagittal else course.scale_px[span]
     hip = course.hip[span]
-    ankle = (pose.part("ankle")[:, span, 0] - hip[:, 0]) * forward / scale
-    foot = (pose.part("ankle") + pose.part("heel"))[:, span, 0] / 2 * forward / scale
+    ankle, foot = _fore_aft(pose, span, hip, forward) if sagittal else _toward(pose, span, view)
+    ankle, foot = ankle / scale, foot / scale
     height = _height(pose, span, scale)
     hip_speed = _speed(time_s, hip[:, 0] * forward / scale)
     gait, direction, sure = (
-        _sagittal_direction(time_s, ankle, height, hip_speed) if sagittal else _frontal_direction(course, span, view)
+        _sagittal_direction(time_s, ankle, height, hip_speed)
+        if sagittal
+        else _frontal_direction(course, span, view, ankle)
     )
     return Track(
         start=piece.start, stop=piece.stop, time_s=time_s, forward=forward,
         facing=_facing(view, forward), yaw_deg=yaw, view=view, gait=gait, direction=direction, sure=sure,
-        ankle=ankle, foot=foot, height=height, hip_speed=hip_speed,
+        ankle=ankle, foot=foot, busy=_busy(pose, span, scale), height=height, hip_speed=hip_speed,
     )  # fmt: skip
+
+
+def _fore_aft(pose: CleanPose, span: slice, hip: Array, forward: float) -> tuple[Array, Array]:
+    """(2, n) px: ankles ahead of the mid-hip; feet in the picture."""
+    ankle, heel = pose.part("ankle")[:, span, 0], pose.part("heel")[:, span, 0]
+    return (ankle - hip[:, 0]) * forward, (ankle + heel) / 2 * forward
+
+
+def _toward(pose: CleanPose, span: slice, view: ViewName) -> tuple[Array, Array]:
+    """(2, n) px seen from front or back: nearer the camera is lower in the picture."""
+    nearer = 1.0 if view == "front" else -1.0
+    foot = np.mean([pose.part(p)[:, span, 1] for p in ("ankle", "heel")], axis=0) * nearer
+    return foot - foot.mean(axis=0), foot
+
+
+def _busy(pose: CleanPose, span: slice, scale: Array) -> Array:
+    """(2, n) speed of heel and ankle in the picture,."""
+    foot = (pose.part("ankle") + pose.part("heel"))[:, span] / 2
+    if foot.shape[1] < 3:
+        return np.full(foot.shape[:2], np.nan)
+    speed = np.hypot(*np.moveaxis(np.gradient(foot, pose.time_s[span], axis=1), -1, 0)) / scale
+    return np.asarray(speed)
 
 
 def _facing(view: ViewName, forward: float) -> Facing:
@@ -122,7 +147,7 @@ def _sagittal_direction(time_s: Array, ankle: Array, height: Array, hip_speed: A
     return ("forward" if hip > 0 else "backward"), travel, share * agree
 
 
-def _frontal_direction(course: Course, span: slice, view: ViewName) -> tuple[Gait, Direction, float]:
+def _frontal_direction(course: Course, span: slice, view: ViewName, ahead: Array) -> tuple[Gait, Direction, float]:
     size = np.log(course.scale_px[span])
     seen = np.flatnonzero(np.isfinite(size))
     if seen.size < 10:
@@ -130,7 +155,8 @@ def _frontal_direction(course: Course, span: slice, view: ViewName) -> tuple[Gai
     tenth = max(3, seen.size // 10)
     growth = float(np.median(size[seen[-tenth:]]) - np.median(size[seen[:tenth]]))
     if abs(growth) < IN_PLACE_LOG_SCALE:
-        return "unknown", "in_place", 0.3
+        gait, sure = gait_of(course.time_s[span], ahead, np.zeros_like(ahead))
+        return gait, "in_place", 0.5 * sure
     nearer = growth > 0
     travel: Direction = "forward" if nearer == (view == "front") else "backward"
     return ("forward" if travel == "forward" else "backward"), travel, min(1.0, abs(growth) / 0.2)
