@@ -122,7 +122,8 @@ def test_export_then_import_gives_the_same_history_and_twice_adds_nothing(
         "[]",
         '{"format": "formcheck-history", "version": 9, "athletes": []}',
         '{"format": "formcheck-history", "version": 1, "athletes": [{"name": ""}]}',
-        '{"format": "formcheck-history", "version": 1, "athletes": [{"name": "A", "sets": [{"exercise": "x"}]}]}',
+        '{"format": "formcheck-history", "version": 1, "athletes": '
+        '[{"name": "A", "sets": [{"exercise": "x"}]}]}',
         '{"format": "formcheck-history", "version": 1, "athletes": '
         '[{"name": "A", "sets": [{"exercise": "x", "done_at": "yesterday"}]}]}',
     ],

@@ -59,6 +59,11 @@ def _number(name: str, default: float) -> float:
     return value
 
 
-def is_loopback(address: str | None) -> bool:
-    """Whether a server bound to ``address`` is reached from this machine only (None: from anywhere)."""
-    return address in LOOPBACK
+def many_users(address: str | None) -> bool:
+    """Whether browsers are kept apart: ``FORMCHECK_USERS`` is "one" or "many"; unset, a server bound to the
+    loopback ``address`` is one person's, any other (None: every network) is shared.
+    """
+    said = os.environ.get("FORMCHECK_USERS", "")
+    if said not in ("", "one", "many"):
+        raise FormcheckError(f"FORMCHECK_USERS: expected one or many, got {said!r}")
+    return said == "many" if said else address not in LOOPBACK

@@ -10,7 +10,7 @@ STAGES: tuple[tuple[str, float], ...] = (
     ("pose", 0.75),
     ("score", 0.02),
     ("overlay", 0.17),
-    ("report", 0.03),
+    ("write", 0.03),
 )
 
 

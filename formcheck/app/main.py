@@ -1,0 +1,26 @@
+"""The script Streamlit runs for each page: page settings, navigation, and what every page ends with."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from formcheck.app.pages import batch, compare, history, live, upload
+from formcheck.app.parts.common import frame_styles
+from formcheck.app.texts import t
+
+st.set_page_config(page_title="formcheck", page_icon=":material/sprint:", layout="wide")
+st.html(frame_styles())
+page = st.navigation(
+    [
+        st.Page(
+            upload.page, title=t("nav.upload"), icon=":material/upload:", url_path="upload", default=True
+        ),
+        st.Page(live.page, title=t("nav.live"), icon=":material/videocam:", url_path="live"),
+        st.Page(batch.page, title=t("nav.batch"), icon=":material/folder_open:", url_path="batch"),
+        st.Page(compare.page, title=t("nav.compare"), icon=":material/compare:", url_path="compare"),
+        st.Page(history.page, title=t("nav.history"), icon=":material/history:", url_path="history"),
+    ],
+    position="top",
+)
+page.run()
+st.caption(t("safety.line"))

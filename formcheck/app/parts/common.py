@@ -1,0 +1,156 @@
+"""Shared by the pages: whose page it is, its runs and history, cached reading of results, signs and words."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+from sqlalchemy import Engine
+
+from formcheck.api import AUTO, UP_AND_BACK
+from formcheck.app import server, settings
+from formcheck.app.jobs.store import JobStore, State
+from formcheck.app.texts import t
+from formcheck.core.spec import Catalogue
+from formcheck.core.types import Quality, Report, Verdict
+from formcheck.exercises.load import load_catalogue
+from formcheck.history.store import History, open_engine
+from formcheck.report import store as report_store
+from formcheck.report import words
+from formcheck.report.digest import Titles, titles_of
+from formcheck.report.style import QUALITY_LOOK, QUIET, VERDICT_LOOK, Look
+
+
+def catalogue() -> Catalogue:
+    """The exercises."""
+    return load_catalogue()
+
+
+def titles() -> Titles:
+    """Names for people."""
+    return titles_of(catalogue())
+
+
+def owner() -> str:
+    """Whose page this is."""
+    return server.owner_of(st.context.cookies.get(server.COOKIE))
+
+
+def runs() -> JobStore:
+    """The runs of this server."""
+    return JobStore(settings.load().runs_dir)
+
+
+@st.cache_resource(show_spinner=False)
+def _engine(url: str) -> Engine:
+    return open_engine(url)
+
+
+def history() -> History:
+    """This owner's history; FormcheckError where the database cannot be opened."""
+    return History(_engine(settings.database_url()), owner())
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _report(path: str, _changed: float) -> Report:
+    return report_store.load(path)
+
+
+def load_report(out: Path) -> Report:
+    """A run's report; FormcheckError if it is missing or damaged."""
+    path = out / "report.json"
+    return _report(str(path), path.stat().st_mtime if path.exists() else 0.0)
+
+
+def result_url(ticket: str, name: str, download: bool = False) -> str:
+    """Where the browser finds one of a run's results."""
+    return f"/formcheck/runs/{ticket}/{name}{'?download=1' if download else ''}"
+
+
+def run_url(ticket: str) -> str:
+    """The address of a run's page."""
+    return f"/?run={ticket}"
+
+
+def exercise_choices() -> dict[str, str]:
+    """Exercise id to name, ``auto`` first, ``up_and_back`` last."""
+    names = {key: exercise.name for key, exercise in catalogue().exercises.items()}
+    return {AUTO: t("common.auto")} | names | {UP_AND_BACK: t("common.up_and_back")}
+
+
+def exercise_name(key: str) -> str:
+    """An exercise's name, whatever its id."""
+    return exercise_choices().get(key) or titles().exercise(key)
+
+
+def exercise_select(key: str, default: str = AUTO) -> str:
+    """A menu of exercises."""
+    choices = exercise_choices()
+    place = list(choices).index(default) if default in choices else 0
+    return st.selectbox(
+        t("upload.exercise"), list(choices), index=place, format_func=choices.__getitem__, key=key,
+        help=t("upload.exercise_help"),
+    )  # fmt: skip
+
+
+def error_words(state: State) -> str:
+    """A failed run's reason in words."""
+    kind, _, rest = state.error.partition(":")
+    if kind == "unexpected":
+        return t("common.unexpected", what=rest)
+    if kind == "worker_ended":
+        return t("common.worker_ended", code=rest)
+    if kind == "interrupted":
+        return t("common.interrupted")
+    return state.error[:1].upper() + state.error[1:]
+
+
+def time_words(seconds: float) -> str:
+    """A length of time as "40 s" or "3 min 20 s"."""
+    whole = max(0, round(seconds))
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def _badge(look: Look, word: str) -> str:
+    return (
+        f'<span class="fc-badge" style="border-color:{look.fill};color:{look.ink}">'
+        f'<span aria-hidden="true" style="color:{look.fill}">{look.sign}</span> {html.escape(word)}</span>'
+    )
+
+
+def verdict_badge(verdict: Verdict) -> str:
+    """A verdict as HTML: shape, colour and word."""
+    return _badge(VERDICT_LOOK[verdict], words.VERDICT[verdict])
+
+
+def quality_badge(quality: Quality) -> str:
+    """Footage quality as HTML: shape, colour and word."""
+    return _badge(QUALITY_LOOK[quality], words.QUALITY[quality])
+
+
+def verdict_words(verdict: str) -> str:
+    """A verdict in plain text with its shape."""
+    looks: Mapping[str, Look] = VERDICT_LOOK  # type: ignore[assignment]
+    return f"{looks[verdict].sign} {words.VERDICT[verdict]}"
+
+
+def side_words(side: str | None) -> str:
+    """ " (left)" for one side, nothing for both."""
+    return f" ({t(f'common.{side}')})" if side in ("left", "right") else ""
+
+
+def frame_styles() -> str:
+    """The pages' own style, for what Streamlit has no element for."""
+    return f"""<style>
+    .fc-badge {{ display: inline-block; border: 2px solid; border-radius: 999px; padding: 0.05rem 0.6rem;
+      font-weight: 650; font-size: 0.85rem; background: #fff; white-space: nowrap; }}
+    .fc-score {{ font-size: 3.2rem; font-weight: 750; line-height: 1; font-variant-numeric: tabular-nums; }}
+    .fc-quiet {{ color: {QUIET}; font-size: 0.88rem; }}
+    .fc-cue {{ font-size: 1.08rem; font-weight: 650; margin: 0.15rem 0; }}
+    .fc-row {{ display: flex; flex-wrap: wrap; gap: 0.4rem 0.7rem; align-items: center; }}
+    .fc-guide svg {{ inline-size: 100%; max-inline-size: 34rem; block-size: auto; display: block; }}
+    .stMainBlockContainer {{ padding-top: 4.5rem; padding-bottom: 2rem; max-width: 92rem; }}
+    @media (max-width: 640px) {{ .stMainBlockContainer {{ padding-inline: 0.9rem; }} h1 {{ font-size: 1.7rem !important; }} }}
+    </style>"""
