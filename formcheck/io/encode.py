@@ -112,7 +112,7 @@ class H264Writer:
         if self._last_pts >= 0:
             self._gap = pts - self._last_pts
         self._last_pts = pts
-        picture = VideoFrame.from_ndarray(_even(rgb), format="rgb24")
+        picture = VideoFrame.from_numpy_buffer(_even(rgb), format="rgb24")  # no copy: converted before we return
         picture = picture.reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
         )

@@ -62,6 +62,12 @@ class Keeper:
             self.kept[self._wanted.pop()] = frame
 
 
+def _shrunk(picture: plates.Picture, width: int, height: int) -> plates.Picture:
+    """The picture at that size. Averaging areas is five times slower and only shows below half the size."""
+    much = 2 * height < picture.shape[0]
+    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA if much else cv2.INTER_LINEAR)
+
+
 def _painted(
     frames: Iterable[Frame], painter: Painter, keeper: Keeper | None
 ) -> Iterator[tuple[float, plates.Picture]]:
@@ -73,7 +79,7 @@ def _painted(
             keeper.see(frame)
         picture = frame.rgb
         if picture.shape[:2] != (height, width):
-            picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+            picture = _shrunk(picture, width, height)
         canvas = next(canvases)
         painter.paint(picture, frame.time_s, canvas)
         yield frame.time_s, canvas
