@@ -59,7 +59,7 @@ class Detector:
     """Runs the detector model of an ONNX Runtime ``session``; safe to share between threads."""
 
     def __init__(self, session: Any) -> None:
-        self._session = session
+        self.session = session
         self._anchors = anchors()
 
     def find(self, picture: Picture, within: Region | None = None) -> list[Region]:
@@ -70,7 +70,7 @@ class Detector:
         square = whole_picture(picture.width, picture.height) if within is None else within
         pixels = picture.crop(square, CROP, draw_out_rim=False).astype(np.float32)
         crop = pixels[None] / np.float32(127.5) - np.float32(1)
-        boxes, scores = self._session.run(["boxes", "scores"], {"image": crop})
+        boxes, scores = self.session.run(["boxes", "scores"], {"image": crop})
         people = self._decode(boxes[0], scores[0, :, 0])
         found = [region_of_person(p[0], p[1]) for p in square.to_picture(people)]
         return [region for region in found if region is not None]

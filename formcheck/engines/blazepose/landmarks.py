@@ -70,7 +70,7 @@ class LandmarkModel:
     """Runs the landmark model of an ONNX Runtime ``session``; safe to share between threads."""
 
     def __init__(self, session: Any) -> None:
-        self._session = session
+        self.session = session
 
     def find(self, picture: Picture, regions: Sequence[Region]) -> list[Person | None]:
         """One entry a region: the person there, or None where the model sees nobody."""
@@ -80,7 +80,7 @@ class LandmarkModel:
         for i, region in enumerate(regions):
             np.multiply(picture.crop(region, CROP), np.float32(1 / 255), out=crops[i])
         names = ["landmarks", "presence", "heatmap", "world"]
-        found = self._session.run(names, {"image": crops})
+        found = self.session.run(names, {"image": crops})
         return [_person(region, *(part[i] for part in found)) for i, region in enumerate(regions)]
 
 

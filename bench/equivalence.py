@@ -1,0 +1,155 @@
+"""How far the landmarks of the two engines are apart, beside how far MediaPipe is from itself.
+
+    python bench/equivalence.py CLIP [CLIP ...] [--model full]
+
+A person's region comes from the landmarks before it, so that a change nobody can see grows from frame to frame. The
+yardstick is therefore MediaPipe on the same clip one grey level (1/255) brighter. Distances are in percent of the
+body's height in the picture (the median over frames of its vertical extent); "steady" are the frames in which
+MediaPipe repeats itself within the bar: median 0.5 %, 95th percentile 2 % of its 33 landmarks.
+
+Rows: "alone" is each frame by itself (detector, then landmarks), where nothing can grow; "followed" is frame after
+frame, smoothed as MediaPipe does; "clip" is the file read by the engine itself, in pieces, on all cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from formcheck import model_store
+from formcheck.core.skeleton import N_LANDMARKS
+from formcheck.core.types import Array, Bools, Frame
+from formcheck.engines.base import Anywhere, FramePose, PoseEngine
+from formcheck.engines.mediapipe_engine import MediaPipeEngine
+from formcheck.engines.onnx_engine import OnnxEngine
+from formcheck.io.video import read_frames
+
+MEDIAN_BAR_PCT, P95_BAR_PCT = 0.5, 2.0
+MakeEngine = Callable[[], PoseEngine]
+
+
+@dataclass(frozen=True)
+class Track:
+    """Landmarks (T, 33, 2), visibility (T, 33) and world landmarks (T, 33, 3); NaN where nobody was found."""
+
+    landmarks_px: Array
+    visibility: Array
+    world_m: Array
+
+
+def main() -> None:
+    """Compare on each clip and print one table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("clips", nargs="+")
+    parser.add_argument("--model", default="full")
+    options = parser.parse_args()
+    bundle = model_store.ensure(options.model)
+    print(
+        "| clip | compared | frames | median % | p95 % | visibility p95 | world p95 m | steady frames | median % | p95 % | bar |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for clip in options.clips:
+        for line in compare(clip, lambda: MediaPipeEngine(bundle), lambda: OnnxEngine(bundle)):
+            print(f"| {Path(clip).stem} | {line} |", flush=True)
+
+
+def compare(clip: str, mediapipe: MakeEngine, onnx: MakeEngine) -> Iterator[str]:
+    """The table's lines for one clip."""
+    alone = track(_alone(mediapipe, read_frames(clip)))
+    alone_brighter = track(_alone(mediapipe, _brighter(read_frames(clip))))
+    followed = track(_followed(mediapipe, read_frames(clip)))
+    followed_brighter = track(_followed(mediapipe, _brighter(read_frames(clip))))
+    whole = OnnxEngine.track_clip
+    for name, reference, itself, other in (
+        ("alone: MediaPipe, MediaPipe brighter", alone, alone_brighter, alone_brighter),
+        ("alone: MediaPipe, ONNX Runtime", alone, alone_brighter, track(_alone(onnx, read_frames(clip)))),
+        ("followed: MediaPipe, MediaPipe brighter", followed, followed_brighter, followed_brighter),
+        (
+            "followed: MediaPipe, ONNX Runtime",
+            followed,
+            followed_brighter,
+            track(_followed(onnx, read_frames(clip))),
+        ),
+        (
+            "clip: MediaPipe, ONNX Runtime in pieces",
+            followed,
+            followed_brighter,
+            track(whole(onnx(), clip)[1]),
+        ),
+    ):
+        yield f"{name} | {_figures(reference, itself, other)}"
+
+
+def _alone(make: MakeEngine, frames: Iterable[Frame]) -> Iterator[FramePose | None]:
+    engine = make()
+    for frame in frames:
+        people = engine.people(frame)
+        yield people[0] if people else None
+    engine.close()
+
+
+def _followed(make: MakeEngine, frames: Iterable[Frame]) -> Iterator[FramePose | None]:
+    engine = make()
+    yield from engine.track(frames, Anywhere())
+    engine.close()
+
+
+def _brighter(frames: Iterable[Frame]) -> Iterator[Frame]:
+    for frame in frames:
+        yield Frame(frame.index, frame.time_s, np.minimum(frame.rgb, 254) + np.uint8(1))
+
+
+def track(poses: Iterable[FramePose | None]) -> Track:
+    """Poses in order as arrays."""
+    found = list(poses)
+    out = Track(*(np.full((len(found), N_LANDMARKS, *rest), np.nan) for rest in ((2,), (), (3,))))
+    for i, pose in enumerate(found):
+        if pose is not None:
+            out.landmarks_px[i], out.visibility[i], out.world_m[i] = (
+                pose.landmarks_px,
+                pose.visibility,
+                pose.world_m,
+            )
+    return out
+
+
+def distance_pct(one: Track, other: Track) -> Array:
+    """(T, 33) distances in percent of the body height of ``one``."""
+    y = one.landmarks_px[np.isfinite(one.landmarks_px[:, 0, 0]), :, 1]
+    height_px = float(np.median(np.ptp(y, axis=1)))
+    return np.linalg.norm(one.landmarks_px - other.landmarks_px, axis=2) / height_px * 100
+
+
+def steady_frames(one: Track, again: Track) -> Bools:
+    """(T,) whether the two runs of one engine agree within the bar in this frame."""
+    apart = np.nan_to_num(distance_pct(one, again), nan=np.inf)
+    return (np.median(apart, axis=1) <= MEDIAN_BAR_PCT) & (np.percentile(apart, 95, axis=1) <= P95_BAR_PCT)
+
+
+def _figures(reference: Track, itself: Track, other: Track) -> str:
+    apart = distance_pct(reference, other)
+    both = np.isfinite(apart[:, 0])
+    steady = steady_frames(reference, itself) & both
+    seen = np.abs(reference.visibility - other.visibility)[both]
+    world = np.linalg.norm(reference.world_m - other.world_m, axis=2)[both]
+    figures = [
+        str(int(both.sum())),
+        f"{np.median(apart[both]):.3f}",
+        f"{np.percentile(apart[both], 95):.2f}",
+        f"{np.percentile(seen, 95):.3f}",
+        f"{np.percentile(world, 95):.3f}",
+        f"{steady.sum()} of {len(steady)}",
+    ]
+    if not steady.any():
+        return " | ".join([*figures, "", "", ""])
+    median, p95 = np.median(apart[steady]), np.percentile(apart[steady], 95)
+    held = "held" if median <= MEDIAN_BAR_PCT and p95 <= P95_BAR_PCT else "missed"
+    return " | ".join([*figures, f"{median:.3f}", f"{p95:.2f}", held])
+
+
+if __name__ == "__main__":
+    main()
