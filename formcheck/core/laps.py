@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from formcheck.core.checks.evaluate import SetData
+from formcheck.core.clean.filters import runs
 from formcheck.core.gait.contacts import find_contacts
 from formcheck.core.gait.measures import StepTable, side_name, step_measures, tabulate
 from formcheck.core.gait.tracks import Track
@@ -14,7 +15,7 @@ from formcheck.core.types import Array, Lap, Signals, Step
 from formcheck.core.vocabulary import STEP_MEASURES
 
 QUIET_SPEED: float = 0.12  # leg lengths a second, mean of the body's parts: standing still, with pose noise
-SETTLE_S = 2.0  # the stillness may end this long before the first contact: the first push itself
+LOOK_BACK_S = 5.0  # stillness is sought this long before the first contact
 
 MIN_LEAD_S = 0.8  # a clip that shows less before its first contact shows no start
 
@@ -102,17 +103,14 @@ def _set_values(signals: Signals, laps: list[LapSteps], values: dict[str, Array]
 
 
 def quiet_before_start_s(signals: Signals, first_contact_s: float) -> float:
-    """Stillness that ends within ``SETTLE_S`` of the first contact, s; NaN if the clip starts in motion."""
+    """The longest stillness in the last seconds before the first contact, s; NaN if the clip shows no start."""
     time_s, speed = signals.time_s, signals["body_speed_ratio_s"]
     before = (time_s < first_contact_s) & np.isfinite(speed)
     if not before.any() or first_contact_s - time_s[0] < MIN_LEAD_S:
         return float("nan")
-    still = np.flatnonzero(before & (speed < QUIET_SPEED))
-    if still.size == 0 or time_s[still[-1]] < first_contact_s - SETTLE_S:
-        return 0.0
-    moving = np.flatnonzero(before & (speed >= QUIET_SPEED) & (time_s < time_s[still[-1]]))
-    began = time_s[moving[-1]] if moving.size else time_s[before][0]
-    return float(time_s[still[-1]] - began)
+    window = before & (time_s >= first_contact_s - LOOK_BACK_S)
+    still = [time_s[b - 1] - time_s[a] for a, b in runs(window & (speed < QUIET_SPEED))]
+    return float(max(still, default=0.0))
 
 
 def _regularity(signals: Signals, lap: LapSteps) -> float:

@@ -21,7 +21,9 @@ from formcheck.core.types import Array, Signals
 UNKNOWN: Final = "unknown"
 UP_AND_BACK: Final = "up_and_back"
 MIN_FIT: Final = 0.15  # below this, none of the exercises is it
-SEATED_HIP_TRUNKS: Final = 1.2  # hips above the lower ankle: standing about 1.7 trunks, seated 0.8 to 1.0
+#: Hips above the lower ankle, in trunk lengths: standing 1.4 to 1.7; seated about 0.8 from the side, more from the
+#: front, where the feet are nearer the camera and so lower in the picture.
+SEATED_HIP_TRUNKS: Final = {"side": 1.05, "front": 1.3}
 FIXED_WRIST_SPEED: Final = 0.25  # leg lengths a second: hands on rails
 HELD_OUT_TRUNKS: Final = 0.3  # wrists ahead of the hips: rope, handles, rails
 MISS: Final = {"posture": 0.03, "direction": 0.03, "in_place": 0.05, "wrists": 0.4, "slope": 0.1}
@@ -49,7 +51,7 @@ def facts_of(pose: CleanPose, signals: Signals, track: Track, slope_deg: float) 
     wrist_speed = _over_sides(signals, "wrist_speed_{}_ratio_s", span)
     wrist_forward = _over_sides(signals, "wrist_forward_{}_ratio", span)
     return Facts(
-        seated=_seated(pose, span),
+        seated=_seated(pose, span, track.sagittal),
         gait=track.gait,
         in_place=track.direction == "in_place",
         sure=track.sure,
@@ -69,13 +71,13 @@ def _median(values: Array) -> float:
     return float(np.median(finite)) if finite.size else float("nan")
 
 
-def _seated(pose: CleanPose, span: slice) -> bool | None:
+def _seated(pose: CleanPose, span: slice, sagittal: bool) -> bool | None:
     hip = pose.middle("hip")[span]
     trunk = _median(length(hip, pose.middle("shoulder")[span]))
     height = _median(pose.part("ankle")[:, span, 1].max(axis=0) - hip[:, 1])
     if not isfinite(trunk) or not isfinite(height) or trunk <= 0:
         return None
-    return height / trunk < SEATED_HIP_TRUNKS
+    return height / trunk < SEATED_HIP_TRUNKS["side" if sagittal else "front"]
 
 
 def fit(signature: Signature, facts: Facts) -> float:

@@ -22,7 +22,8 @@ from formcheck.core.types import Array, Index
 Gait = Literal["backward", "forward", "unknown"]
 
 MIN_STRIDE_S: Final = 0.4
-MIN_PROMINENCE: Final = 0.25  # of the signal's p95 - p5 in the stretch
+MIN_PROMINENCE: Final = 0.35  # of the signal's p95 - p5 in the stretch
+SHORT_SWING: Final = 0.45
 EDGE_SHARE: Final = 0.25  # of the swing's best speed: where its ends are read ...
 CORE_SHARE: Final = 0.5  # ... outward from where it was last this fast (a hidden foot's stance wanders, but less)
 #: How far beyond those edges the foot stands, of the width between them: 0.10 where the swing's speed is a sine,
@@ -73,7 +74,8 @@ def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Flo
     speed = np.gradient(foot, time_s)
     speed = speed - _ground_speed(time_s, speed)
     half = int(EDGE_SEARCH_STRIDES * _stride_frames(ends, begins))
-    swings = [_swing(time_s, speed, a, b, half, floor.speed) for a, b in _pair_up(begins, ends, len(time_s))]
+    pairs = _long_enough(place, _pair_up(begins, ends, len(time_s)))
+    swings = [_swing(time_s, speed, a, b, half, floor.speed) for a, b in pairs]
     width = np.nanmedian([b - a for a, b in swings] or [0.0]) if any(np.isfinite(b - a) for a, b in swings) else 0.0
     off = np.array([a for a, _ in swings]) - TAIL_SHARE * width
     contact = np.array([b for _, b in swings]) + TAIL_SHARE * width
@@ -92,6 +94,19 @@ def _extremes(time_s: Array, values: Array, min_travel: float) -> Index:
     safe = np.where(seen, values, low)
     peaks, _ = signal.find_peaks(safe, prominence=MIN_PROMINENCE * (high - low), distance=gap)
     return np.asarray([p for p in peaks if seen[p - 1] and seen[p + 1]], dtype=np.intp)
+
+
+def _long_enough(place: Array, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Swings less than ``SHORT_SWING`` of the usual way are a hidden foot caught by the other leg, not steps."""
+    last = len(place) - 1
+    way = np.array([place[min(b, last)] - place[max(a, 0)] for a, b in pairs])
+    whole = [w for w, (a, b) in zip(way, pairs, strict=True) if a >= 0 and b <= last]
+    usual = float(np.median(whole)) if whole else 0.0
+    return [
+        pair
+        for w, pair in zip(way, pairs, strict=True)
+        if w >= SHORT_SWING * usual or pair[0] < 0 or pair[1] > last
+    ]
 
 
 def _stride_frames(ends: Index, begins: Index) -> float:

@@ -76,7 +76,7 @@ def step_measures(signals: Signals, track: Track, table: StepTable) -> dict[str,
         out["lateral_range_deg"] = _range(signals, "trunk_lateral_deg", stride)
         out["hip_sway_ratio"] = _range(signals, "hip_lateral_ratio", stride)
     if track.view != "oblique":
-        out["wrist_range_ratio"] = _wrist_range(signals, stride, table)
+        out["wrist_range_ratio"] = _wrist_range(signals, stride, track)
     if track.view in ("left_side", "right_side"):
         out.update(_lengths(signals, track, table))
         out.update(_trunk(signals, track, stride))
@@ -106,10 +106,11 @@ def by_side(signals: Signals, pattern: str, index: Index, side: Sides) -> Array:
     return np.where((side == 0)[:, None], left, right)
 
 
-def _wrist_range(signals: Signals, stride: Index, table: StepTable) -> Array:
-    """The greater of the wrist's fore-aft and vertical ranges against the hip, the steadier hand not hidden."""
-    best = np.full(len(table.side), np.nan)
-    for side in SIDES:
+def _wrist_range(signals: Signals, stride: Index, track: Track) -> Array:
+    """The greater of the wrists' fore-aft and vertical ranges against the hip; from the side, the near hand's."""
+    best = np.full(len(stride), np.nan)
+    seen = {"left_side": SIDES[:1], "right_side": SIDES[1:]}.get(track.view, SIDES)
+    for side in seen:
         for axis in ("wrist_forward_{side}_ratio", "wrist_up_{side}_ratio"):
             best = np.fmax(best, _range(signals, axis.format(side=side), stride))
     return best
