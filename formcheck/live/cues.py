@@ -40,6 +40,16 @@ class LiveCue:
     shown_at_s: float
 
     @property
+    def check(self) -> str:
+        """The check's id, as a finding has it: drawing marks its joints."""
+        return self.id
+
+    @property
+    def verdict(self) -> Verdict:
+        """The severity, as a finding has it."""
+        return self.severity
+
+    @property
     def spoken(self) -> str:
         """As a voice says it."""
         return self.text if self.side == "both" else f"{self.side.capitalize()} leg. {self.text}"

@@ -19,14 +19,14 @@ from formcheck.core.checks.recognise import UP_AND_BACK
 from formcheck.core.pipeline import AUTO, score_pose
 from formcheck.core.skeleton import SIDES
 from formcheck.core.spec import Catalogue, ScoreOptions
-from formcheck.core.types import Analysis, EngineInfo, Frame, PoseSequence, StopAdvice, VideoInfo
+from formcheck.core.types import Analysis, EngineInfo, Frame, PoseSequence, StopAdvice, VideoInfo, ViewName
 from formcheck.engines.base import FramePose, LiveEngine
 from formcheck.live.buffer import PoseStore, no_pose
 from formcheck.live.counter import Counted, StepCounter
 from formcheck.live.cues import CuePicker, faults
 from formcheck.live.framing import HINTS, Hint, body_hint, legs_seen, view_hint
 from formcheck.live.rhythm import rhythm_of
-from formcheck.live.update import LiveSettings, LiveUpdate, Phase
+from formcheck.live.update import LiveSettings, LiveUpdate, Phase, nothing
 from formcheck.live.watch import Look, Recognised, look
 
 LOST_S: Final = 0.5  # without a pose for longer than this: no reading
@@ -89,13 +89,9 @@ class LiveSession:
         duration_s = float(time_s[-1] - time_s[0]) if len(time_s) else 0.0
         fps = float(1.0 / np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
         width, height = self._size_px or (0, 0)
-        warnings = (
-            ()
-            if not self._left_out
-            else (f"only the first {self.settings.keep_s / 60:.0f} minutes are judged",)
-        )
+        cut = (f"only the first {self.settings.keep_s / 60:.0f} minutes are judged",) if self._left_out else ()
         video = VideoInfo(
-            self._source, width, height, fps=fps, frames=len(time_s), duration_s=duration_s, warnings=warnings
+            self._source, width, height, fps=fps, frames=len(time_s), duration_s=duration_s, warnings=cut
         )
         return self._whole.sequence(video, self._engine_info)
 
@@ -165,14 +161,14 @@ class LiveSession:
         self._look = self._exercise.name(seen) if seen is not None else None
         if self._look is None:
             return False
-        self._hint = self._hint or self._view_hint(self._look)
+        self._hint = self._hint or self._view_hint()
         return self._learn(self._look)
 
-    def _view_hint(self, seen: Look) -> Hint | None:
-        if seen.track is None or not np.isfinite(seen.track.yaw_deg):
+    def _view_hint(self) -> Hint | None:
+        if self._view is None:
             return None
         known = self._catalogue.exercises.get(self._asked)
-        return view_hint(seen.track.view, tuple(known.camera) if known else VIEWS)
+        return view_hint(self._view, tuple(known.camera) if known else VIEWS)
 
     def _learn(self, seen: Look) -> bool:
         """Count steps, judge what is new; whether a cue begins."""
@@ -192,35 +188,26 @@ class LiveSession:
         drawn = (pose.landmarks_px * self._shown, pose.visibility) if body else (None, None)
         if self._lost(pose.time_s):
             self._picker.clear()
-            hint = self._hint or HINTS["nobody"]
-            return LiveUpdate(
-                self._index,
-                pose.time_s,
-                "no_reading",
-                hint,
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-                False,
-                None,
-                *drawn,
-            )
+            return nothing(self._index, pose.time_s, self._hint or HINTS["nobody"], *drawn)
         rhythm = rhythm_of(self._counter.steps, pose.time_s)
         begun = bool(self._counter.steps)
         # before the first step any hint comes first; later only one that keeps the body from being measured
         framing = self._hint is not None and (not begun or not self._hint.id.startswith("turn"))
         return LiveUpdate(
             index=self._index, time_s=pose.time_s, status="framing" if framing else "ok", hint=self._hint,
-            exercise=self._exercise.current, steps=len(self._counter.steps),
+            exercise=self._exercise.current,
+            view=self._view, steps=len(self._counter.steps),
             cadence_spm=None if framing else rhythm.cadence_spm,
             rhythm_cv_pct=None if framing else rhythm.cv_pct,
             phase=None if framing else self._phase(),
             cue=self._picker.current(pose.time_s), new_cue=new_cue, stop=self._stop,
             landmarks_px=drawn[0], visibility=drawn[1],
         )  # fmt: skip
+
+    @property
+    def _view(self) -> ViewName | None:
+        track = self._look.track if self._look is not None else None
+        return track.view if track is not None and np.isfinite(track.yaw_deg) else None
 
     def _phase(self) -> Phase:
         """Which feet stood when last looked at, as far as contacts and lift-offs are known."""

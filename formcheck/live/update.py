@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from formcheck.core.types import Array, StopAdvice
+from formcheck.core.types import Array, StopAdvice, ViewName
 from formcheck.live.cues import LiveCue
 from formcheck.live.framing import Hint
 
@@ -18,7 +18,7 @@ class LiveSettings:
     """How a session works; no judgement of the body. Seconds are the video's."""
 
     window_s: float = 10.0
-    tick_s: float = 0.1
+    tick_s: float = 1 / 15
     cue_gap_s: float = 4.0
     cue_show_s: float = 3.5
     cue_again_s: float = 10.0
@@ -38,6 +38,7 @@ class LiveUpdate:
     status: Status
     hint: Hint | None
     exercise: str | None
+    view: ViewName | None
     steps: int | None
     cadence_spm: float | None
     rhythm_cv_pct: float | None
@@ -47,3 +48,14 @@ class LiveUpdate:
     stop: StopAdvice | None
     landmarks_px: Array | None
     visibility: Array | None
+
+
+def nothing(
+    index: int, time_s: float, hint: Hint, landmarks_px: Array | None, visibility: Array | None
+) -> LiveUpdate:
+    """The update without a reading: a hint, what was found of a body, and no number."""
+    return LiveUpdate(
+        index=index, time_s=time_s, status="no_reading", hint=hint, exercise=None, view=None, steps=None,
+        cadence_spm=None, rhythm_cv_pct=None, phase=None, cue=None, new_cue=False, stop=None,
+        landmarks_px=landmarks_px, visibility=visibility,
+    )  # fmt: skip

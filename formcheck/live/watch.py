@@ -23,8 +23,6 @@ from formcheck.core.signals.columns import measure_signals
 from formcheck.core.spec import Catalogue, ScoreOptions
 from formcheck.core.types import Array, PoseSequence, Signals
 
-#: One-way smoothing shows everything about this late.
-FILTER_LAG_S: Final = 0.04
 #: Measures of a step that are times: never from a foreseen end.
 _TIMES: Final = ("stride_time_s", "stance_s", "swing_s")
 _FRAMES_NEEDED: Final = 20
@@ -79,7 +77,7 @@ def look(pose: PoseSequence, catalogue: Catalogue, exercise: str, options: Score
 
 def foresee(seen: Look, lap: LapSteps) -> SetData:
     """The lap's steps as the core's checks take them, open ends that lie in the past closed."""
-    table = _closed(lap.table, seen.time_s - FILTER_LAG_S)
+    table = _closed(lap.table, seen.time_s)
     if table is None:
         return set_data(seen.signals, [lap], seen.fps)
     values = step_measures(seen.signals, lap.track, table)

@@ -1,0 +1,86 @@
+"""A set from stepping into the picture to its end: framing, countdown, the set itself, its report.
+
+Shared by the window and the page. Driven by the frames' own times; holds the engine, draws nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Final, Literal
+
+from formcheck.core.pipeline import AUTO
+from formcheck.core.spec import Catalogue, ScoreOptions
+from formcheck.core.types import Analysis, Frame
+from formcheck.engines.base import LiveEngine
+from formcheck.live.session import LiveSession
+from formcheck.live.update import LiveSettings, LiveUpdate
+
+Stage = Literal["framing", "countdown", "set"]
+
+READY_S: Final = 1.0  # the whole body must have been in the picture for this long
+COUNTDOWN_S: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One frame's stage with its update. ``countdown`` is the number to show, 3, 2, 1; None outside it."""
+
+    stage: Stage
+    update: LiveUpdate
+    countdown: int | None = None
+
+
+class LiveRun:
+    """Takes frames; ``countdown_s`` None begins the set with the first frame, without waiting for anything."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        engine: LiveEngine,
+        exercise: str = AUTO,
+        options: ScoreOptions | None = None,
+        settings: LiveSettings | None = None,
+        countdown_s: float | None = COUNTDOWN_S,
+        source: str = "live",
+    ) -> None:
+        self._engine = engine
+        self._arguments = (catalogue, exercise, engine, options, settings)
+        self._source = source
+        self._countdown_s = countdown_s
+        self._session = self._new_session()
+        self._ready_since_s: float | None = None
+        self._set = countdown_s is None
+
+    def _new_session(self) -> LiveSession:
+        return LiveSession(*self._arguments, source=self._source)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the set has begun."""
+        return self._set
+
+    def push(self, frame: Frame) -> Shot | None:
+        """The next frame; None for one that is not later than the last."""
+        update = self._session.push(frame)
+        if update is None or self._set or self._countdown_s is None:
+            return None if update is None else Shot("set", update)
+        if update.status != "ok":
+            self._ready_since_s = None
+            return Shot("framing", update)
+        if self._ready_since_s is None:
+            self._ready_since_s = update.time_s
+        waited_s = update.time_s - self._ready_since_s - READY_S
+        if waited_s < 0:
+            return Shot("framing", update)
+        if waited_s < self._countdown_s:
+            return Shot("countdown", update, ceil(self._countdown_s - waited_s))
+        self._set = True
+        self._session = self._new_session()
+        return Shot("set", update)
+
+    def finish(self, created_at: str = "", version: str = "") -> Analysis | None:
+        """The report of the set; None if it never began or has no frames."""
+        if not self._set or len(self._session.poses().time_s) < 2:
+            return None
+        return self._session.finish(created_at, version)
