@@ -2,7 +2,7 @@
 
 A walker in athlete's axes (x ahead of the facing, y to the athlete's left, z up, metres), seen by a level
 camera far away (no perspective unless ``approach`` is asked for) at a given yaw. Feet stand still on the ground
-(or ride a belt) in stance and swing on a cosine; knees follow by two-bone geometry.
+(or ride a belt) in stance and swing by a minimum-jerk movement; knees follow by two-bone geometry.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def foot_path(walk: Walk, t: np.ndarray, offset: float):
     # planted where the hips will be at mid-stance
     plant = sign * (walk.speed * (contact + stance / 2))
     swing = np.clip((cycle - stance) / (walk.stride_s - stance), 0, 1)
-    x = plant + sign * step * (1 - np.cos(np.pi * swing)) / 2
+    x = plant + sign * step * swing**3 * (10 - 15 * swing + 6 * swing**2)
     z = walk.lift * np.sin(np.pi * swing) ** 2
     start = -offset * walk.stride_s
     contacts = [c for k in range(-1, 400) if t[0] <= (c := start + k * walk.stride_s) <= t[-1]]

@@ -15,8 +15,7 @@ from formcheck.core.skeleton import MIRROR
 from formcheck.core.types import PoseSequence
 from tests.synth import Walk, walker
 
-#: these feet swing as a sine, one end of what feet do; the detector sits between that and minimum jerk
-CONTACT_TOLERANCE_S = {30.0: 0.035, 60.0: 0.030}
+CONTACT_TOLERANCE_S = {30.0: 0.033, 60.0: 0.020}
 
 
 def tracks_of(pose: PoseSequence):

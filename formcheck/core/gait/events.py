@@ -22,13 +22,13 @@ from formcheck.core.types import Array, Index
 Gait = Literal["backward", "forward", "unknown"]
 
 MIN_STRIDE_S: Final = 0.4
-MIN_PROMINENCE: Final = 0.35  # of the signal's p95 - p5 in the stretch
-SHORT_SWING: Final = 0.45
+MIN_PROMINENCE: Final = 0.25  # of the signal's p95 - p5 in the stretch
+SHORT_SWING: Final = 0.4
 EDGE_SHARE: Final = 0.25  # of the swing's best speed: where its ends are read ...
 CORE_SHARE: Final = 0.5  # ... outward from where it was last this fast (a hidden foot's stance wanders, but less)
-#: How far beyond those edges the foot stands, of the width between them: 0.10 where the swing's speed is a sine,
-#: 0.21 where it is the minimum-jerk curve of reaching movements; feet lie between.
-TAIL_SHARE: Final = 0.15
+#: How far beyond those edges the foot stands, of the width between them: 0.21 where the swing is the minimum-jerk
+#: movement limbs are known for (Flash & Hogan 1985), 0.10 where its speed is a mere sine.
+TAIL_SHARE: Final = 0.2
 EDGE_SEARCH_STRIDES: Final = 0.2  # how far beyond the extremes the swing's ends are sought
 GROUND_QUANTILE: Final = 0.2  # well within a walker's stance share, and a runner's
 BUSY_WINDOW_S: Final = 0.3

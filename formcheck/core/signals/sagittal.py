@@ -13,8 +13,9 @@ from formcheck.core.geometry import above_level_deg, flexion_deg, from_vertical_
 from formcheck.core.skeleton import SIDES
 from formcheck.core.types import Array
 
-#: A flat foot's heel-toe line in BlazePose landmarks lies within these of level; the clip decides where.
-FLAT_PITCH_DEG: Final = (-12.0, 12.0)
+#: A flat foot's heel-toe line in BlazePose landmarks: the heel point sits about 10 degrees above the toe point. The
+#: clip decides where within these.
+FLAT_PITCH_DEG: Final = (4.0, 14.0)
 
 
 def sagittal_columns(pose: CleanPose, track: Track, size: Size) -> dict[str, Array]:
@@ -50,14 +51,14 @@ def _leg(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
 
 
 def _flat_pitch_deg(pitch: Array, height: Array) -> float:
-    """The pitch of the flat foot: lower quartile over the frames in which this foot is the lower one.
+    """The pitch of the flat foot: median over the frames in which this foot is the lower one.
 
     Kept within ``FLAT_PITCH_DEG``, so that a heel held up throughout is not taken for the floor.
     """
     lower = pitch[np.isfinite(pitch) & (height <= 0)]
     if lower.size == 0:
         return 0.0
-    return float(np.clip(np.percentile(lower, 25), *FLAT_PITCH_DEG))
+    return float(np.clip(np.median(lower), *FLAT_PITCH_DEG))
 
 
 def _arm(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
