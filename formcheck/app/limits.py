@@ -32,9 +32,7 @@ def with_limits(catalogue: Catalogue, limits: Limits) -> Catalogue:
 
 
 def _exercise(exercise: Exercise, own: Mapping[str, Mapping[str, float]]) -> Exercise:
-    return replace(
-        exercise, measures=tuple(_measure(m, own.get(measure_key(m), {})) for m in exercise.measures)
-    )
+    return replace(exercise, measures=tuple(_measure(m, own.get(measure_key(m), {})) for m in exercise.measures))
 
 
 def _measure(measure: Measure, own: Mapping[str, float]) -> Measure:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from formcheck.app.pages import batch, compare, history, live, upload
 from formcheck.app.parts.common import frame_styles
 from formcheck.app.texts import t
 
-st.set_page_config(page_title="formcheck", page_icon=":material/sprint:", layout="wide")
+st.set_page_config(page_title="formcheck", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
 st.html(frame_styles())
 page = st.navigation(
     [
-        st.Page(
-            upload.page, title=t("nav.upload"), icon=":material/upload:", url_path="upload", default=True
-        ),
+        st.Page(upload.page, title=t("nav.upload"), icon=":material/upload:", url_path="upload", default=True),
         st.Page(live.page, title=t("nav.live"), icon=":material/videocam:", url_path="live"),
         st.Page(batch.page, title=t("nav.batch"), icon=":material/folder_open:", url_path="batch"),
         st.Page(compare.page, title=t("nav.compare"), icon=":material/compare:", url_path="compare"),

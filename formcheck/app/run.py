@@ -9,8 +9,8 @@ from typing import Any
 
 from formcheck.api import analyse_pose, check_exercise, make_options
 from formcheck.app.jobs.files import read_json, write_json
-from formcheck.app.jobs.store import Job
-from formcheck.spread import Spread, spreads
+from formcheck.app.jobs.store import Job, is_ticket
+from formcheck.app.limits import with_limits
 from formcheck.core.spec import Catalogue, ScoreOptions
 from formcheck.core.types import Analysis, PoseSequence
 from formcheck.errors import FormcheckError
@@ -18,6 +18,7 @@ from formcheck.exercises.load import load_catalogue
 from formcheck.io import pose_file
 from formcheck.progress import OnProgress
 from formcheck.report.write import write_outputs
+from formcheck.spread import Spread, spreads
 
 POSES, SPREADS, THUMB = "poses.npz", "spreads.json", "thumb.jpg"
 ESTIMATE_KEYS = ("engine", "model", "subject", "start_s", "end_s", "slowmo")
@@ -37,13 +38,21 @@ def score_job(job: Job, folder: Path, progress: OnProgress) -> None:
     catalogue = load_catalogue()
     check_exercise(job.exercise, catalogue)
     options_of(job.options)  # both before the minutes of pose estimation
-    asked = {key: job.options[key] for key in ESTIMATE_KEYS if job.options.get(key) is not None}
-    pose = estimate(job.video, progress=progress, **asked)
-    pose = replace(pose, video=replace(pose.video, path=job.name))
+    catalogue = with_limits(catalogue, job.options.get("limits") or {})
+    pose = _kept_poses(job, folder)
+    if pose is None:
+        asked = {key: job.options[key] for key in ESTIMATE_KEYS if job.options.get(key) is not None}
+        pose = estimate(job.video, progress=progress, **asked)
+        pose = replace(pose, video=replace(pose.video, path=job.name))
     pose_file.save(folder / POSES, pose)
-    write_run(
-        rescore(pose, job.exercise, options_of(job.options), catalogue, progress), job, folder, progress
-    )
+    write_run(rescore(pose, job.exercise, options_of(job.options), catalogue, progress), job, folder, progress)
+
+
+def _kept_poses(job: Job, folder: Path) -> PoseSequence | None:
+    """The poses of the run this one is made from, or of its own earlier attempt."""
+    origin = str(job.options.get("poses_of") or folder.name)
+    path = folder.parent / origin / POSES
+    return pose_file.load(path) if is_ticket(origin) and path.is_file() else None
 
 
 def rescore(

@@ -17,9 +17,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 def data_dir() -> Path:
     """The app's folder: ``FORMCHECK_DATA``, else the user's data folder of this system."""
     given = os.environ.get("FORMCHECK_DATA")
-    return (
-        Path(given).expanduser() if given else Path(platformdirs.user_data_dir("formcheck", appauthor=False))
-    )
+    return Path(given).expanduser() if given else Path(platformdirs.user_data_dir("formcheck", appauthor=False))
 
 
 def database_url() -> str:

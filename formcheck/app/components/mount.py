@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -12,7 +12,8 @@ import streamlit as st
 UPLOADER_HTML = """
 <div class="zone">
   <div class="label"></div><div class="hint"></div>
-  <div class="row"><button type="button" class="choose"></button><button type="button" class="folder" hidden></button></div>
+  <div class="row"><button type="button" class="choose"></button>
+  <button type="button" class="folder" hidden></button></div>
   <input type="file" tabindex="-1">
   <progress max="1" value="0" hidden></progress>
   <div class="status" role="status" aria-live="polite"></div>
@@ -31,8 +32,10 @@ PLAYER_HTML = """
 """
 PAIR_HTML = """
 <div class="pair">
-  <div class="videos"><figure><video class="a" playsinline muted preload="auto"></video><figcaption class="a"></figcaption></figure>
-  <figure><video class="b" playsinline muted preload="auto"></video><figcaption class="b"></figcaption></figure></div>
+  <div class="videos">
+  <figure><video class="a" playsinline muted preload="auto"></video><figcaption class="a"></figcaption></figure>
+  <figure><video class="b" playsinline muted preload="auto"></video><figcaption class="b"></figcaption></figure>
+  </div>
   <div class="row"><button type="button" class="play"></button><button type="button" class="speed"></button>
   <input type="range" min="0" max="1000" value="0"><span class="where" role="status"></span></div>
 </div>
@@ -43,7 +46,7 @@ def _asset(name: str) -> str:
     return files("formcheck.app.components").joinpath(name).read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _component(name: str, html: str) -> Callable[..., Any]:
     # Registered once a process: the texts are ours and fixed, data comes in at each mount.
     return st.components.v2.component(

@@ -58,9 +58,7 @@ def end_process(process: subprocess.Popen[bytes]) -> None:
 class Scheduler:
     """Runs the queue until ``stop``. ``start`` twice does nothing the second time."""
 
-    def __init__(
-        self, settings: Settings, launch: Callable[[Path], subprocess.Popen[bytes]] = start_worker
-    ) -> None:
+    def __init__(self, settings: Settings, launch: Callable[[Path], subprocess.Popen[bytes]] = start_worker) -> None:
         self.store = JobStore(settings.runs_dir)
         self.settings = settings
         self._launch = launch

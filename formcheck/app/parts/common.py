@@ -49,7 +49,7 @@ def _engine(url: str) -> Engine:
 
 
 def history() -> History:
-    """This owner's history; FormcheckError where the database cannot be opened."""
+    """The history of whose page this is; FormcheckError where the database cannot be opened."""
     return History(_engine(settings.database_url()), owner())
 
 
@@ -137,7 +137,7 @@ def verdict_words(verdict: str) -> str:
 
 
 def side_words(side: str | None) -> str:
-    """ " (left)" for one side, nothing for both."""
+    """What to write after a check's name: the side in brackets, or nothing for both."""
     return f" ({t(f'common.{side}')})" if side in ("left", "right") else ""
 
 
@@ -150,7 +150,12 @@ def frame_styles() -> str:
     .fc-quiet {{ color: {QUIET}; font-size: 0.88rem; }}
     .fc-cue {{ font-size: 1.08rem; font-weight: 650; margin: 0.15rem 0; }}
     .fc-row {{ display: flex; flex-wrap: wrap; gap: 0.4rem 0.7rem; align-items: center; }}
-    .fc-guide svg {{ inline-size: 100%; max-inline-size: 34rem; block-size: auto; display: block; }}
+    .fc-row {{ overflow-wrap: anywhere; }}
+    h2, h3 {{ font-size: 1.3rem !important; }}
+    h1 {{ font-size: 2.1rem !important; }}
     .stMainBlockContainer {{ padding-top: 4.5rem; padding-bottom: 2rem; max-width: 92rem; }}
-    @media (max-width: 640px) {{ .stMainBlockContainer {{ padding-inline: 0.9rem; }} h1 {{ font-size: 1.7rem !important; }} }}
+    @media (max-width: 640px) {{
+      .stMainBlockContainer {{ padding-inline: 0.9rem; }}
+      h1 {{ font-size: 1.7rem !important; }}
+    }}
     </style>"""

@@ -18,7 +18,9 @@ _PHONE = {"side": (180, 168, 0), "front": (34, 84, 90), "back": (330, 84, -90), 
 def guide_svg(exercise: Exercise, view: str, labels: tuple[str, str], alt: str) -> str:
     """One drawing for one view; ``labels`` name its two halves ("seen from above", "in the picture")."""
     return (
-        f'<svg viewBox="0 0 620 226" role="img" aria-label="{escape(alt)}" font-family="{escape(FONT)}" '
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 620 226" '
+        f'width="620" height="226" role="img" aria-label="{escape(alt)}" '
+        f'font-family="{escape(FONT)}" '
         f'font-size="13" fill="{INK}">{_plan(exercise, view)}'
         f'<text x="180" y="218" text-anchor="middle" fill="{QUIET}">{escape(labels[0])}</text>'
         f'<g transform="translate(400 0)">{_picture(exercise, view)}'
@@ -59,18 +61,17 @@ def _sled(exercise: Exercise) -> str:
 def _phone(view: str) -> str:
     x, y, turn = _PHONE[view]
     cone = f'<path d="M0 -8 L-62 -86 H62 Z" fill="{BLUE}" opacity="0.13"/>'
-    body = f'<rect x="-16" y="-8" width="32" height="18" rx="4" fill="{INK}"/><circle cx="0" cy="-8" r="5" fill="{BLUE}"/>'
+    body = (
+        f'<rect x="-16" y="-8" width="32" height="18" rx="4" fill="{INK}"/><circle cx="0" cy="-8" r="5" fill="{BLUE}"/>'
+    )
     return f'<g transform="translate({x} {y}) rotate({turn})">{cone}{body}</g>'
 
 
 def _picture(exercise: Exercise, view: str) -> str:
     """The frame with head and feet inside it, and dashed lines for the room they need."""
-    frame = (
-        f'<rect x="12" y="8" width="176" height="192" rx="10" fill="#fff" stroke="{INK}" stroke-width="3"/>'
-    )
+    frame = f'<rect x="12" y="8" width="176" height="192" rx="10" fill="#fff" stroke="{INK}" stroke-width="3"/>'
     room = "".join(
-        f'<path d="M20 {y} h160" stroke="{BLUE}" stroke-width="1.5" stroke-dasharray="6 5"/>'
-        for y in (26, 184)
+        f'<path d="M20 {y} h160" stroke="{BLUE}" stroke-width="1.5" stroke-dasharray="6 5"/>' for y in (26, 184)
     )
     kind = "side" if view in ("side", "oblique") else "facing"
     line = f'<g stroke="{INK}" stroke-width="7" stroke-linecap="round" stroke-linejoin="round" fill="none">'

@@ -121,6 +121,11 @@ def _bands(group: Group, report: Report, catalogue: Catalogue) -> list[float]:
     return []
 
 
+def _menu_label(quantity: Quantity) -> str:
+    unit = words.unit(quantity.unit).strip()
+    return f"{signal_label(quantity)} ({unit})" if unit else signal_label(quantity)
+
+
 def plot_data(report: Report, signals: Signals, catalogue: Catalogue) -> dict[str, Any]:
     """Curves, thinned to at most ``MOST_POINTS``."""
     every = max(1, ceil(len(signals.time_s) / MOST_POINTS))
@@ -128,7 +133,7 @@ def plot_data(report: Report, signals: Signals, catalogue: Catalogue) -> dict[st
     columns = {n: _column(signals, n, g.quantity, every) for g in found for n in g.names}
     menu = [
         {
-            "label": f"{signal_label(g.quantity)}{f' ({unit})' if (unit := words.unit(g.quantity.unit).strip()) else ''}",
+            "label": _menu_label(g.quantity),
             "name": g.quantity.name, "names": list(g.names), "checks": list(g.checks),
             "sides": list(SIDES), "bands": _bands(g, report, catalogue),
         }

@@ -1,0 +1,52 @@
+"""The command line and the Python that do what this run did."""
+
+from __future__ import annotations
+
+import shlex
+
+import streamlit as st
+
+from formcheck.app.jobs.store import Job
+from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS
+from formcheck.app.texts import t
+from formcheck.core.types import Report
+
+FLAGS = {
+    "engine": "--engine", "model": "--model", "subject": "--subject", "start_s": "--start", "end_s": "--end",
+    "slowmo": "--slowmo", "athlete_height_cm": "--athlete-height-cm", "load_kg": "--load-kg",
+    "body_mass_kg": "--body-mass-kg", "slope_deg": "--slope-deg",
+}  # fmt: skip
+
+
+def told(job: Job) -> dict[str, object]:
+    """What the user set, in the order of the API."""
+    return {k: job.options[k] for k in (*ESTIMATE_KEYS, *OPTION_KEYS) if job.options.get(k) is not None}
+
+
+def command_line(job: Job) -> str:
+    """The ``formcheck score`` command of this run."""
+    parts = ["formcheck", "score", shlex.quote(job.name), "--exercise", job.exercise]
+    for key, value in told(job).items():
+        parts += [FLAGS[key], shlex.quote(f"{value:g}" if isinstance(value, float) else str(value))]
+    return " ".join([*parts, "--out", "formcheck-out"])
+
+
+def python_code(job: Job) -> str:
+    """The Python of this run."""
+    extra = "".join(f", {key}={value!r}" for key, value in told(job).items())
+    return (
+        "from formcheck.api import analyse\nfrom formcheck.report.write import write_outputs\n\n"
+        f"analysis = analyse({job.name!r}, {job.exercise!r}{extra})\n"
+        f'write_outputs(analysis, "formcheck-out", {job.name!r})\n'
+        "print(analysis.report.score)\n"
+    )
+
+
+def panel(job: Job, report: Report) -> None:
+    """Both, to copy."""
+    st.markdown(f"**{t('result.cli')}**")
+    st.code(command_line(job), language="bash", wrap_lines=True)
+    st.markdown(f"**{t('result.python')}**")
+    st.code(python_code(job), language="python", wrap_lines=True)
+    engine = report.engine
+    st.caption(f"formcheck {report.formcheck_version} · {engine.name} {engine.version} · {engine.model}")
