@@ -35,6 +35,7 @@ class TimedEngine:
         self.seconds: list[float] = []
 
     def push(self, frame: Frame) -> FramePose | None:
+        """The engine's own, timed."""
         began = time.perf_counter()
         pose = self._engine.push(frame)
         self.seconds.append(time.perf_counter() - began)
@@ -110,9 +111,8 @@ def tell(got: dict, truth: dict | None) -> None:
         mark = (
             "planted" if cue.id in planted else "in the report" if cue.id in faulty else "NOT in the report"
         )
-        print(
-            f"cue {shown_s:6.2f} s {cue.id} {cue.side} {cue.severity}: {1e3 * own:.0f} ms after the step's end{known} ({mark})"
-        )
+        delay = f"{1e3 * own:.0f} ms after the step's end{known}"
+        print(f"cue {shown_s:6.2f} s {cue.id} {cue.side} {cue.severity}: {delay} ({mark})")
     for check, onset_s in planted.items():
         first = next((s for c, s, _ in got["cues"] if c.id == check), None)
         print(

@@ -80,7 +80,7 @@ class LiveRun:
         return Shot("set", update)
 
     def finish(self, created_at: str = "", version: str = "") -> Analysis | None:
-        """The report of the set; None if it never began or has no frames."""
+        """The same report as of an upload of the set; None if the set never began."""
         if not self._set or len(self._session.poses().time_s) < 2:
             return None
-        return self._session.finish(created_at, version)
+        return self._session.finish(created_at, version, causal=False)

@@ -84,20 +84,24 @@ class LiveSession:
         return [update for item in items if (update := self.push(item)) is not None]
 
     def poses(self) -> PoseSequence:
-        """Everything kept of the set."""
+        """Everything kept of the set; its times count from its first frame, as a recording's do."""
         time_s = self._whole.time_s
         duration_s = float(time_s[-1] - time_s[0]) if len(time_s) else 0.0
         fps = float(1.0 / np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
         width, height = self._size_px or (0, 0)
-        cut = (f"only the first {self.settings.keep_s / 60:.0f} minutes are judged",) if self._left_out else ()
+        cut = (
+            (f"only the first {self.settings.keep_s / 60:.0f} minutes are judged",) if self._left_out else ()
+        )
         video = VideoInfo(
             self._source, width, height, fps=fps, frames=len(time_s), duration_s=duration_s, warnings=cut
         )
-        return self._whole.sequence(video, self._engine_info)
+        sequence = self._whole.sequence(video, self._engine_info)
+        return replace(sequence, time_s=time_s - time_s[0]) if len(time_s) else sequence
 
-    def finish(self, created_at: str = "", version: str = "") -> Analysis:
-        """The report of the whole set, as of an upload, smoothed one way as live has seen it."""
-        return score_pose(self.poses(), self._catalogue, self._asked, self._options, created_at, version)
+    def finish(self, created_at: str = "", version: str = "", causal: bool = True) -> Analysis:
+        """The report of the whole set. ``causal`` smooths one way, as live has seen it; else as of an upload."""
+        options = replace(self._options, causal=causal)
+        return score_pose(self.poses(), self._catalogue, self._asked, options, created_at, version)
 
     @property
     def counted(self) -> tuple[Counted, ...]:
