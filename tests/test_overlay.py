@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from formcheck.core.skeleton import SKELETON
 from formcheck.core.types import Analysis, Frame, StopAdvice, readonly
+from formcheck.io.orientation import Upright
+from formcheck.io.video import DecodedPicture
 from formcheck.report.overlay import plates, timeline
 from formcheck.report.overlay.board import status_words
 from formcheck.report.overlay.figure import fault_colours
 from formcheck.report.overlay.painter import Painter, fitted
 from formcheck.report.overlay.parts import JOINTS, joints_of
 from formcheck.report.overlay.scene import make_scene
-from formcheck.report.overlay.video import Keeper, thinned, write_overlay
+from formcheck.report.overlay.video import Keeper, rgb_of, thinned, write_overlay
 from formcheck.report.style import VERDICT_LOOK, rgb
 from tests.report_factory import make_analysis, make_clip, make_finding
 
@@ -200,9 +202,18 @@ def test_sixty_frames_with_rounded_times_are_all_kept():
 
 def test_the_keeper_keeps_the_frame_of_each_moment():
     keeper = Keeper([0.5, 0.2])
+    picture = av.VideoFrame.from_ndarray(np.full((8, 16, 3), 7, np.uint8), format="rgb24")
     for i in range(10):
-        keeper.see(Frame(i, i / 10, np.zeros((1, 1, 3), np.uint8)))
+        keeper.see(DecodedPicture(i, i / 10, picture, Upright(16, 8, rotation_deg=90)))
     assert {moment: frame.index for moment, frame in keeper.kept.items()} == {0.2: 2, 0.5: 5}
+    assert keeper.kept[0.2].rgb.shape == (16, 8, 3)
+
+
+@pytest.mark.parametrize("rotation_deg", [0, 90, 180, 270])
+def test_a_turned_picture_is_scaled_upright(rotation_deg):
+    picture = av.VideoFrame.from_ndarray(np.full((20, 40, 3), 7, np.uint8), format="rgb24")
+    decoded = DecodedPicture(0, 0.0, picture, Upright(40, 20, rotation_deg))
+    assert rgb_of(decoded, (10, 6)).shape == (6, 10, 3)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from PIL import Image
 from formcheck.core.types import Analysis, Array, Finding, Frame
 from formcheck.report.overlay.painter import Painter
 from formcheck.report.overlay.plates import Picture
-from formcheck.report.overlay.video import frames_of
+from formcheck.report.overlay.video import pictures_of, rgb_of
 
 STILL_HEIGHT_PX = 640
 UNIT_PX = 34.0  # text height
@@ -31,9 +31,10 @@ def read_moments(
     """The frame nearest to each moment; a moment outside the clip is left out."""
     found = {}
     for moment in moments_s:
-        near = list(frames_of(analysis, video_path, around_s=moment))
+        near = list(pictures_of(analysis, video_path, around_s=moment))
         if near:
-            found[moment] = min(near, key=lambda frame: abs(frame.time_s - moment))
+            best = min(near, key=lambda decoded: abs(decoded.time_s - moment))
+            found[moment] = Frame(best.index, best.time_s, rgb_of(best))
     return found
 
 
