@@ -68,22 +68,25 @@ def step_end_s(steps: Sequence[Step], i: int) -> float:
     step = steps[i]
     if np.isfinite(step.off_s):
         return step.off_s
-    later = [other.contact_s for other in steps[i + 1 :] if other.contact_s > step.contact_s]
-    return min(later, default=step.contact_s + LEAST_SHOWN_S)
+    later = (other.contact_s for other in steps[i + 1 :] if other.contact_s > step.contact_s)
+    return next(later, step.contact_s + LEAST_SHOWN_S)  # steps are in order of contact
 
 
 def _phases(report: Report, time_s: Array, near: tuple[NearSide, ...]) -> tuple[str, ...]:
     by_side = {side: np.full(len(time_s), "", dtype="<U7") for side in SIDES}
-    for i, step in enumerate(report.steps):
+    next_s: dict[
+        tuple[str, int], float
+    ] = {}  # the foot's next contact in the lap, walking backward through the steps
+    for i, step in reversed(list(enumerate(report.steps))):
         phase = by_side[step.side]
         a, b, c = np.searchsorted(
             time_s, [step.contact_s, step.contact_s + CONTACT_SHOWN_S, step_end_s(report.steps, i)]
         )
+        if (step.side, step.lap) in next_s and np.isfinite(step.off_s):
+            phase[c : np.searchsorted(time_s, next_s[step.side, step.lap])] = "swing"
         phase[a:c] = "drive"
         phase[a:b] = "contact"
-        later = [s.contact_s for s in report.steps[i + 1 :] if s.side == step.side and s.lap == step.lap]
-        if later and np.isfinite(step.off_s):
-            phase[c : np.searchsorted(time_s, later[0])] = "swing"
+        next_s[step.side, step.lap] = step.contact_s
     return tuple(str(by_side[side][i]) if side in SIDES else "" for i, side in enumerate(near))
 
 
