@@ -1,0 +1,36 @@
+"""Accuracy against exact truth, in one table: ``docs/accuracy.md``.
+
+    python bench/accuracy.py [--engine mediapipe|onnxruntime] [--model full] [--clips GLOB] [--write]
+
+Poses are estimated once per clip, engine and model, and kept outside the repository (``--cache``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.accuracy_lib.clips import default_cache  # noqa: E402
+from bench.accuracy_lib.run import run  # noqa: E402
+
+
+def main() -> None:
+    """Measure all clips; print the table, and with ``--write`` the page and its pictures."""
+    parser = argparse.ArgumentParser(description="Accuracy of formcheck against exact truth.")
+    parser.add_argument("--engine", choices=("mediapipe", "onnxruntime"), default="mediapipe")
+    parser.add_argument("--model", choices=("lite", "full", "heavy"), default="full")
+    parser.add_argument("--clips", default="*", help="only fixtures whose name matches, e.g. 'clean_*'")
+    parser.add_argument("--cache", type=Path, default=default_cache(), help="where poses are kept")
+    parser.add_argument("--no-real", action="store_true", help="leave the real clips out")
+    parser.add_argument("--write", action="store_true", help="write docs/accuracy.md and docs/accuracy/")
+    options = parser.parse_args()
+    print(
+        run(options.engine, options.model, options.clips, options.cache, not options.no_real, options.write)
+    )
+
+
+if __name__ == "__main__":
+    main()

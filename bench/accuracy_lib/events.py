@@ -1,0 +1,138 @@
+"""Contacts and lift-offs against the truth: timing errors, and steps, cadence and step-time variation of a clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.accuracy_lib import raw as plain
+from bench.accuracy_lib.clips import Fixture
+from formcheck.core.checks.evaluate import frame_rate_floor_s
+from formcheck.core.skeleton import SIDES
+from formcheck.core.types import Analysis, Array, PoseSequence
+
+MATCH_S = 0.3  # an event further than this from every true one is another event
+KINDS = ("contact", "off")
+
+
+@dataclass(frozen=True)
+class EventErrors:
+    """One leg's errors (s, estimate minus truth) in one clip by one method; ``method`` ours, raw or perfect."""
+
+    method: str
+    kind: str  # contact | off
+    leg: str  # near | far | both
+    backward: bool
+    fps: float
+    view: str  # side | front | back | oblique
+    errors_s: Array
+    missed: int
+    extra: int
+
+
+@dataclass(frozen=True)
+class StepFigures:
+    """Steps, cadence (steps a minute) and step-time CV (percent): true, formcheck's and raw."""
+
+    steps: tuple[int, int, int]
+    cadence: tuple[float, float, float]
+    step_cv: tuple[float, float]
+    alternate: bool  # every step found is the other foot's
+
+
+def match(true_s: Array, found_s: Array) -> tuple[Array, int, int]:
+    """Nearest pairs within ``MATCH_S``: errors, and how many were missed and made up."""
+    errors, free = [], list(found_s)
+    for t in true_s:
+        near = min(free, key=lambda f: abs(f - t), default=None)
+        if near is not None and abs(near - t) <= MATCH_S:
+            errors.append(near - t)
+            free.remove(near)
+    return np.array(errors), len(true_s) - len(errors), len(free)
+
+
+def _in_picture(fixture: Fixture, side: str, when_s: float) -> bool:
+    """Whether ankle and knee lie inside the picture at the time."""
+    truth, camera = fixture.truth, fixture.truth.data["camera"]
+    k = int(np.argmin(np.abs(truth.t - when_s)))
+    points = truth.image[k, [truth.index[f"{p}_{side[0]}"] for p in ("ankle", "knee")]]
+    return bool((points >= 0).all() and (points <= [camera["width"], camera["height"]]).all())
+
+
+def true_events(fixture: Fixture, side: str, kind: str) -> Array:
+    """Times of one foot's true contacts or lift-offs that happen in the picture."""
+    planned = fixture.truth.data["contacts" if kind == "contact" else "lift_offs"]
+    return np.array(
+        [e["time_s"] for e in planned if e["side"] == side and _in_picture(fixture, side, e["time_s"])]
+    )
+
+
+def found_events(analysis: Analysis, side: str, kind: str) -> Array:
+    """Times of one foot's reported contacts or lift-offs."""
+    times = np.array(
+        [s.contact_s if kind == "contact" else s.off_s for s in analysis.report.steps if s.side == side]
+    )
+    return times[np.isfinite(times)] if times.size else times
+
+
+def event_errors(
+    fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal: Analysis
+) -> list[EventErrors]:
+    """By method, kind and leg."""
+    raw = plain.raw_events(pose, fixture) if fixture.kind == "side" else {}
+    out = []
+    for side in SIDES:
+        leg = "both" if fixture.near == "both" else "near" if side == fixture.near else "far"
+        for kind in KINDS:
+            true_s = true_events(fixture, side, kind)
+            found = {"ours": found_events(analysis, side, kind), "perfect": found_events(ideal, side, kind)}
+            if side in raw:
+                found["raw"] = raw[side][kind]
+            for method, times in found.items():
+                errors, missed, extra = match(true_s, times)
+                out.append(
+                    EventErrors(
+                        method,
+                        kind,
+                        leg,
+                        fixture.backward,
+                        float(fixture.truth.data["fps"]),
+                        fixture.kind,
+                        errors,
+                        missed,
+                        extra,
+                    )
+                )
+    return out
+
+
+def _cadence(by_side: list[Array]) -> float:
+    strides = [np.diff(np.sort(times)) for times in by_side if len(times) > 1]
+    return float(120.0 / np.concatenate(strides).mean()) if strides else float("nan")
+
+
+def _cv_pct(times: Array, floor_s: float) -> float:
+    step = np.diff(np.sort(times))
+    if len(step) < 4:
+        return float("nan")
+    step = step[step < 1.7 * np.median(step)]
+    return float(100.0 * np.sqrt(max(0.0, step.var(ddof=1) - floor_s**2)) / step.mean())
+
+
+def step_figures(fixture: Fixture, pose: PoseSequence, analysis: Analysis) -> StepFigures:
+    """Of the whole clip. Cadence from strides, as the report has it; the CV with the frame-rate floor taken out."""
+    truth = [true_events(fixture, s, "contact") for s in SIDES]
+    ours = [found_events(analysis, s, "contact") for s in SIDES]
+    raw_found = plain.raw_events(pose, fixture) if fixture.kind == "side" else {}
+    raw = [raw_found[s]["contact"] for s in SIDES] if raw_found else []
+    sides = [s.side for s in analysis.report.steps]
+    nan = float("nan")
+    summary = analysis.report.summary.get("cadence_spm")
+    fps = float(fixture.truth.data["fps"])
+    return StepFigures(
+        steps=(sum(map(len, truth)), sum(map(len, ours)), sum(map(len, raw)) if raw else -1),
+        cadence=(_cadence(truth), nan if summary is None else float(summary), _cadence(raw) if raw else nan),
+        step_cv=(_cv_pct(np.concatenate(truth), 0.0), _cv_pct(np.concatenate(ours), frame_rate_floor_s(fps))),
+        alternate=all(a != b for a, b in zip(sides, sides[1:], strict=False)),
+    )

@@ -1,0 +1,209 @@
+"""The page ``docs/accuracy.md`` as text, from rows and outcomes. No measuring here."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.accuracy_lib.breaks import Group
+from bench.accuracy_lib.real import RealRow
+from bench.accuracy_lib.rows import HALVES, EventRow, Row
+from bench.accuracy_lib.samples import ClipResult
+from bench.accuracy_lib.tally import Agreement
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines)
+
+
+def number(value: float, digits: int, signed: bool = False) -> str:
+    """A figure, or a dash for NaN; with a proper minus."""
+    if not np.isfinite(value):
+        return "–"
+    return f"{value:{'+' if signed else ''}.{digits}f}".replace("-", "−")
+
+
+def _agreement(a: Agreement, digits: int) -> str:
+    if a.n == 0:
+        return "–"
+    limits = f"{number(a.low, digits, True)} to {number(a.high, digits, True)}"
+    return f"**{number(a.mae, digits)}** ({number(a.bias, digits, True)}; {limits}; n {a.n}, {a.clips} clips)"
+
+
+def _short(a: Agreement, digits: int) -> str:
+    return "–" if a.n == 0 else f"{number(a.mae, digits)} ({number(a.bias, digits, True)})"
+
+
+def row_cells(row: Row) -> list[str]:
+    """Title, both halves, raw, perfect pose, published, target, reached."""
+    target = "" if row.target is None else f"≤ {row.target:g}{row.unit}"
+    raw = " / ".join(_short(row.raw[h], row.digits) for h in HALVES)
+    perfect = " / ".join(_short(row.perfect[h], row.digits) for h in HALVES)
+    title = f"{row.title}{', ' + row.unit if row.unit else ''}"
+    return [
+        title,
+        *(_agreement(row.ours[h], row.digits) for h in HALVES),
+        raw,
+        perfect,
+        row.published,
+        target,
+        row.reached,
+    ]
+
+
+ROW_HEAD = [
+    "what",
+    "development",
+    "validation",
+    "raw landmarks, dev / val",
+    "perfect pose, dev / val",
+    "published best",
+    "reach",
+    "reached",
+]
+
+
+def angles(rows: list[Row]) -> str:
+    """Angles and distances."""
+    return table(ROW_HEAD, [row_cells(r) for r in rows if any(r.ours[h].n for h in HALVES)])
+
+
+def events(rows: list[EventRow]) -> str:
+    """Contact and lift-off timing."""
+    head = [*ROW_HEAD[:3], "missed, made up (dev / val)", *ROW_HEAD[3:]]
+    body = []
+    for item in rows:
+        cells = row_cells(item.row)
+        counts = " / ".join(f"{item.missed[h]}, {item.extra[h]}" for h in HALVES)
+        body.append([*cells[:3], counts, *cells[3:]])
+    return table(head, body)
+
+
+def steps(results: list[ClipResult]) -> str:
+    """Step count, cadence and step-time variation, by half; and the clips that are not exact."""
+    body = []
+    for half in HALVES:
+        mine = [r for r in results if r.fixture.half == half]
+        clean = [r for r in mine if r.fixture.clean]
+        body.append([half, str(len(mine)), _share(clean), _share(mine), _raw_share(mine), *_cadence(mine)])
+    head = [
+        "half",
+        "clips",
+        "step count exact, clips without a fault",
+        "exact, all clips",
+        "raw exact (side views)",
+        "cadence MAE (bias), steps/min",
+        "within 1 step/min",
+        "raw cadence MAE",
+        "step-time CV error, percent points",
+    ]
+    wrong = [
+        [
+            r.fixture.name,
+            r.fixture.half,
+            *(str(s) if s >= 0 else "–" for s in r.steps.steps),
+            "yes" if r.steps.alternate else "no",
+        ]
+        for r in results
+        if r.steps.steps[0] != r.steps.steps[1]
+    ]
+    text = table(head, body)
+    if wrong:
+        text += "\n\nNot exact:\n\n" + table(
+            ["clip", "half", "true", "formcheck", "raw", "feet alternate"], wrong
+        )
+    return text
+
+
+def _share(results: list[ClipResult]) -> str:
+    return f"{sum(r.steps.steps[0] == r.steps.steps[1] for r in results)} of {len(results)}"
+
+
+def _raw_share(results: list[ClipResult]) -> str:
+    mine = [r for r in results if r.steps.steps[2] >= 0]
+    return f"{sum(r.steps.steps[0] == r.steps.steps[2] for r in mine)} of {len(mine)}"
+
+
+def _cadence(results: list[ClipResult]) -> list[str]:
+    ours = np.array([r.steps.cadence[1] - r.steps.cadence[0] for r in results])
+    raw = np.array([r.steps.cadence[2] - r.steps.cadence[0] for r in results])
+    cv = np.array([r.steps.step_cv[1] - r.steps.step_cv[0] for r in results])
+    ours, raw, cv = (v[np.isfinite(v)] for v in (ours, raw, cv))
+    if ours.size == 0:
+        return ["–"] * 4
+    return [
+        f"{number(float(np.abs(ours).mean()), 2)} ({number(float(ours.mean()), 2, True)})",
+        f"{int((np.abs(ours) <= 1.0).sum())} of {ours.size}",
+        number(float(np.abs(raw).mean()), 2) if raw.size else "–",
+        f"{number(float(np.abs(cv).mean()), 1)} ({number(float(cv.mean()), 1, True)})" if cv.size else "–",
+    ]
+
+
+def swaps(results: list[ClipResult]) -> str:
+    """Mislabelled frames before and after repair."""
+    body = []
+    for half in HALVES:
+        mine = [r for r in results if r.fixture.half == half and r.swaps is not None]
+        total = [sum(getattr(r.swaps, f) for r in mine) for f in ("frames", "before", "after", "harmed")]
+        share = [f"{n} ({number(100 * n / total[0], 2)} %)" if total[0] else "–" for n in total[1:]]
+        worst = sorted(
+            (r for r in mine if r.swaps and r.swaps.after), key=lambda r: -(r.swaps.after if r.swaps else 0)
+        )[:4]
+        body.append(
+            [
+                half,
+                str(len(mine)),
+                str(total[0]),
+                *share,
+                ", ".join(f"{r.fixture.name} {r.swaps.after}" for r in worst if r.swaps),
+            ]
+        )
+    head = [
+        "half",
+        "side and oblique clips",
+        "frames with the legs apart",
+        "mislabelled, raw",
+        "after repair",
+        "made wrong by repair",
+        "left in",
+    ]
+    return table(head, body)
+
+
+def real(rows: list[RealRow]) -> str:
+    """Real people."""
+    if not rows:
+        return "The real clips are not on this machine."
+    return table(
+        ["what", "reference", "formcheck", "raw", "reached"],
+        [[r.what, r.reference, r.ours, r.raw, r.reached] for r in rows],
+    )
+
+
+def breaks(groups: list[Group]) -> str:
+    """Where it breaks."""
+    body = [
+        [
+            g.by,
+            g.name,
+            str(g.clips),
+            _short(g.knee, 1),
+            _short(g.lean, 1),
+            _short(g.contact_ms, 0),
+            number(g.false_per_clip, 2),
+        ]
+        for g in groups
+    ]
+    return table(
+        [
+            "by",
+            "group",
+            "clips",
+            "knee flexion, near leg, ° MAE (bias)",
+            "trunk lean, °",
+            "contact, ms",
+            "false findings a clip",
+        ],
+        body,
+    )

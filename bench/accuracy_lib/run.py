@@ -1,0 +1,82 @@
+"""Measure every clip, gather the rows, and write the page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bench.accuracy_lib import page, page_checks
+from bench.accuracy_lib.breaks import groups
+from bench.accuracy_lib.checks import Outcome, add_clip
+from bench.accuracy_lib.clips import ROOT, cached_pose, find_fixtures
+from bench.accuracy_lib.real import RealRow, real_rows
+from bench.accuracy_lib.rows import HALVES, angle_rows, event_rows
+from bench.accuracy_lib.samples import ClipResult, measure
+
+PAGE = ROOT / "docs" / "accuracy.md"
+PICTURES = ROOT / "docs" / "accuracy"
+
+INTRO = """# Accuracy
+
+Written by `python bench/accuracy.py --write`: do not edit by hand. Engine {engine}, model {model}, version {version};
+{clips} rendered clips with exact truth ({development} development, {validation} validation: bands and parameters are
+chosen without looking at the validation half), and real clips below.
+
+How to read it: mean absolute error in bold, then bias and 95 % limits of agreement (estimate minus truth). *Raw
+landmarks* are the pose model's own, measured by plain formulas without smoothing, repair or correction, and told the
+true view and facing; frames that formcheck leaves empty are left out for both. *Perfect pose* is the truth's own joints
+scored by formcheck: what is left there is the core's error, not the model's. Published figures and their numbers are
+those of the biomechanics reference. The truth is that of rendered bodies: joint centres are the body model's, which
+differ from BlazePose's and from an anatomist's by a few degrees in absolute lean, knee flexion and FPPA.
+"""
+
+
+def run(engine: str, model: str, pattern: str, cache: Path, with_real: bool, write: bool) -> str:
+    """The page as text; written with its pictures if asked."""
+    results = []
+    for fixture in find_fixtures(pattern):
+        results.append(measure(fixture, cached_pose(fixture.video, engine, model, cache)))
+    if not results:
+        sys.exit(f"no fixture matches '{pattern}'; build them by python -m fixtures.generator")
+    real = real_rows(engine, model, cache) if with_real else []
+    text = compose(results, real, engine, model)
+    if write:
+        from bench.accuracy_lib.plots import draw_all
+
+        draw_all(results, PICTURES)
+        partial = PAGE.with_suffix(".part")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(PAGE)
+    return text
+
+
+def compose(results: list[ClipResult], real: list[RealRow], engine: str, model: str) -> str:
+    """The whole page."""
+    by_half = {half: Outcome() for half in HALVES}
+    whole = Outcome()
+    for result in results:
+        for outcome in (by_half[result.fixture.half], whole):
+            add_clip(outcome, result.fixture, result.analysis, result.ideal)
+    count = {half: sum(r.fixture.half == half for r in results) for half in HALVES}
+    info = results[0].pose.engine
+    parts = [
+        INTRO.format(engine=engine, model=model, version=info.version, clips=len(results), **count),
+        "## Angles and distances\n\n" + page.angles(angle_rows(results)),
+        "![Knee flexion against truth](accuracy/knee.png)\n\n![Trunk lean against truth](accuracy/lean.png)",
+        "## Contact and lift-off\n\n" + page.events(event_rows(results)),
+        "![Event errors](accuracy/events.png)",
+        "## Steps, cadence, rhythm\n\n" + page.steps(results),
+        "## Checks\n\nA planned fault counts as found at minor or major; clean and sub-threshold clips must stay "
+        "silent.\n"
+        "Steps while a fault sets in (1 s) are left out; measures taken once a set have no steps.\n\n"
+        + page_checks.checks(by_half, sorted(whole.scores)),
+        f"### False findings: {len(whole.false)}\n\n" + page_checks.false_findings(whole.false),
+        f"### Planned faults not found: {len(whole.missed)}\n\n" + page_checks.misses(whole.missed),
+        f"### Findings in a view that cannot show them: {len(whole.wrong_view)}\n\n"
+        + ("\n".join(f"- {line}" for line in whole.wrong_view) or "None."),
+        "## Left and right legs swapped\n\n" + page.swaps(results),
+        "## Real people\n\nThe four-camera reference is itself markerless (triangulated from all four views), so these "
+        "are cross-checks. Played backward, a walk stands in for backward walking.\n\n" + page.real(real),
+        "## Where it breaks\n\n" + page.breaks(groups(results, whole)),
+    ]
+    return "\n\n".join(parts) + "\n"
