@@ -31,7 +31,7 @@ _COLOUR_STEPS: Final = 4  # per channel
 _NEVER: Final = 1e6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sighting:
     """A person in a key frame; ``colours`` (64,) is the share of each colour on the trunk."""
 
@@ -46,7 +46,7 @@ class Sighting:
         return float(np.hypot(self.box.right - self.box.left, self.box.bottom - self.box.top)) or 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Person:
     """One person's sightings, in time order; never empty."""
 

@@ -22,9 +22,9 @@ from formcheck.io.prefetch import prefetched
 from formcheck.io.video import probe, read_frames, sample_frames
 from formcheck.progress import OnProgress, Progress
 
-# Key frames for choosing the subject: about one a second is dear enough.
-_LEAST_SAMPLES: Final = 6
-_SHORTEST_GAP_S: Final = 0.25
+# Key frames for choosing the subject: each costs as much as two frames of following.
+_LEAST_SAMPLES: Final = 10
+_SHORTEST_GAP_S: Final = 0.4
 _LONGEST_GAP_S: Final = 1.0
 _DAMAGED_SHARE: Final = 0.02
 

@@ -24,9 +24,12 @@ _POINT_WITHIN_S: Final = 3.0  # of the clip's start: where "x,y" is looked up
 _PASSING_SHARE: Final = (
     0.2  # seen less than this share of the longest seen: no candidate for a place in the picture
 )
-_MARGIN_GAPS: Final = 1.5  # how far beyond the sightings the subject is looked for
-_GROWTH: Final = 0.5
-_GROWTH_PER_S: Final = 0.25
+_MARGIN_GAPS: Final = 4.0  # how far beyond the sightings the subject is looked for: detectors miss much
+_STEADY_GAPS: Final = 0.8  # sightings at least so far apart tell a speed
+# How much larger than the body the search is, in body heights on each side, and how that grows with time unseen.
+_SLACK: Final = 0.25
+_DRIFT_PER_S: Final = 0.2
+_CLIMB_PER_S: Final = 0.05
 _NOWHERE: Final = Box(0.0, 0.0, 0.0, 0.0)
 _SAME: Final = 0.4
 _OTHER: Final = 0.2
@@ -189,7 +192,11 @@ class SubjectGuide:
         beyond_s = max(self._times_s[0] - time_s, time_s - self._times_s[-1], 0.0)
         if beyond_s > _MARGIN_GAPS * self._gap_s:
             return _NOWHERE
-        return Box(*self._box_at(time_s)).grown(_GROWTH + _GROWTH_PER_S * beyond_s)
+        left, top, right, bottom = (float(edge) for edge in self._box_at(time_s))
+        unsure_s = max(beyond_s, self._gap_s)
+        aside = (_SLACK + _DRIFT_PER_S * unsure_s) * (bottom - top)
+        upward = (_SLACK + _CLIMB_PER_S * unsure_s) * (bottom - top)
+        return Box(left - aside, top - upward, right + aside, bottom + upward)
 
     def rejects(self, pose: FramePose) -> bool:
         """Whether ``pose`` is plainly somebody else, judged at key frames only."""
@@ -208,12 +215,21 @@ class SubjectGuide:
         return own is not None and overlap(pose.box, own) > _SAME
 
     def _box_at(self, time_s: float) -> Array:
-        """Between the sightings, or beyond them at the first or last speed."""
-        if len(self._times_s) == 1:
-            return np.asarray(self._boxes[0])
-        after = int(np.clip(np.searchsorted(self._times_s, time_s), 1, len(self._times_s) - 1))
-        share = (time_s - self._times_s[after - 1]) / (self._times_s[after] - self._times_s[after - 1])
-        return np.asarray(self._boxes[after - 1] + share * (self._boxes[after] - self._boxes[after - 1]))
+        """Between the sightings; before and after them as large as there, moved on at the speed of then."""
+        times_s = self._times_s
+        if times_s[0] <= time_s <= times_s[-1]:
+            return np.array([np.interp(time_s, times_s, edge) for edge in self._boxes.T])
+        first = bool(time_s < times_s[0])
+        end = 0 if first else len(times_s) - 1
+        away_s = np.abs(times_s - times_s[end])
+        apart = np.flatnonzero(away_s >= min(_STEADY_GAPS * self._gap_s, float(away_s.max())))
+        other = int(apart[0] if first else apart[-1])
+        if other == end:
+            return np.asarray(self._boxes[end])
+        x, y = ((self._boxes[:, k] + self._boxes[:, k + 2]) / 2.0 for k in (0, 1))
+        share = (time_s - times_s[end]) / (times_s[other] - times_s[end])
+        dx, dy = share * (x[other] - x[end]), share * (y[other] - y[end])
+        return np.asarray(self._boxes[end] + [dx, dy, dx, dy])
 
 
 def _met(a: Person, b: Person) -> bool:
