@@ -1,7 +1,7 @@
 """The rendered fixtures and their truth: complete, physically sound, and true to their plan."""
 
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import av
@@ -22,7 +22,7 @@ BACKWARD = [clip.name for clip in CLIPS if clip.exercise not in ("forward_sled_p
 SKATE_M = 0.02
 
 
-@lru_cache(maxsize=None)
+@cache
 def data(name: str) -> dict:
     path = VIDEOS / f"{name}.truth.json"
     if not path.exists():
@@ -151,15 +151,13 @@ def test_image_positions_are_the_projection_of_the_world_positions(name: str) ->
 @pytest.mark.parametrize("name", EVERY)
 def test_the_view_is_the_way_the_toes_point_in_the_picture(name: str) -> None:
     truth, view = Truth(data(name)), data(name)["view"]
-    toward_right = np.median([np.nanmedian(truth.image[:, truth.index[f"toe_{s}"], 0] - truth.image[:, truth.index[f"heel_{s}"], 0])
-                              for s in "lr"])  # fmt: skip
+    x = {name: truth.image[:, k, 0] for name, k in truth.index.items()}
+    toward_right = np.median([np.nanmedian(x[f"toe_{s}"] - x[f"heel_{s}"]) for s in "lr"])
     if view["name"] == "right_side":
         assert toward_right > 0 and 65 < view["yaw_deg"] < 115
     elif view["name"] == "left_side":
         assert toward_right < 0 and -115 < view["yaw_deg"] < -65
-    left = np.nanmedian(
-        truth.image[:, truth.index["shoulder_l"], 0] - truth.image[:, truth.index["shoulder_r"], 0]
-    )
+    left = np.nanmedian(x["shoulder_l"] - x["shoulder_r"])
     if view["name"] == "front":
         assert left > 0 and abs(view["yaw_deg"]) <= 25
     elif view["name"] == "back":
