@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_factory import make_analysis, make_finding
 
 from formcheck.compare import Clip, compare, knots, mdc, mdc_between
 from formcheck.core.types import Signals, Step, readonly
+from tests.report_factory import make_analysis, make_finding
 
 SIGNAL = "knee_flexion_left_deg"
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from report_factory import make_analysis, make_finding
 from sqlalchemy import text
 
 from formcheck.core.spec import ProgrammeRule
@@ -19,6 +18,7 @@ from formcheck.history.programme import against, figures
 from formcheck.history.store import History, SetNote, open_engine
 from formcheck.history.trends import trends
 from formcheck.report.as_dict import to_dict
+from tests.report_factory import make_analysis, make_finding
 
 DAY = datetime(2026, 3, 2, 17, 30)
 
@@ -172,8 +172,8 @@ def test_programme_lines_show_what_was_logged_and_stay_empty_where_nothing_was(h
     found = figures(history.sets(ada), now=DAY + timedelta(days=7))
     rules = [
         ProgrammeRule("Load", "load_ratio", "about half body mass", "1", (64,)),
-        ProgrammeRule("Growth", "load_growth_pct", "increase gradually", "2", (85,)),
+        ProgrammeRule("load", "", "increase gradually", "2", (85,)),
         ProgrammeRule("Lane", "distance_m", "30 to 60 ft", "1", (68,)),
         ProgrammeRule("Surface", "", "grass", "2", (93,)),
     ]
-    assert [line.seen for line in against(found, rules)] == ["0.31", "+25 %", "", ""]
+    assert [line.seen for line in against(found, rules)] == ["0.31", "+25 % on the week before", "", ""]

@@ -43,9 +43,7 @@ def export_history(history: History) -> str:
             | {"sets": [_plain(one) | {"checks": [_plain(c) for c in one.checks]} for one in athlete.sets]}
             for athlete in session.scalars(query)
         ]
-    return json.dumps(
-        {"format": FORMAT, "version": VERSION, "athletes": athletes}, ensure_ascii=False, indent=1
-    )
+    return json.dumps({"format": FORMAT, "version": VERSION, "athletes": athletes}, ensure_ascii=False, indent=1)
 
 
 def import_history(history: History, text: str) -> tuple[int, int]:
@@ -88,24 +86,16 @@ def _parse(text: str) -> dict[str, Any]:
         data = json.loads(text)
     except ValueError as error:
         raise FormcheckError(f"history import: not JSON ({error}); choose a file made by Export") from error
-    if (
-        not isinstance(data, dict)
-        or data.get("format") != FORMAT
-        or not isinstance(data.get("athletes"), list)
-    ):
+    if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("athletes"), list):
         raise FormcheckError("history import: not a formcheck history; choose a file made by Export")
     if data.get("version") != VERSION:
-        raise FormcheckError(
-            f"history import: version {data.get('version')!r}, expected {VERSION}; update formcheck"
-        )
+        raise FormcheckError(f"history import: version {data.get('version')!r}, expected {VERSION}; update formcheck")
     return data
 
 
 def _field(entry: Mapping[str, Any], name: str) -> Any:
     if not isinstance(entry, Mapping) or entry.get(name) in (None, ""):
-        raise FormcheckError(
-            f"history import: an entry has no {name!r}; the file is damaged, export it again"
-        )
+        raise FormcheckError(f"history import: an entry has no {name!r}; the file is damaged, export it again")
     return entry[name]
 
 

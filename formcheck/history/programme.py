@@ -23,6 +23,7 @@ class Day:
     duration_s: float | None
     distance_m: float | None
     laps: int | None
+    steps: int | None
     load_kg: float | None
     load_ratio: float | None
 
@@ -63,6 +64,7 @@ def days(sets: Sequence[TrainingSet]) -> tuple[Day, ...]:
             duration_s=_sum([r.duration_s for r in rows]),
             distance_m=_sum([r.distance_m for r in rows]),
             laps=int(laps) if (laps := _sum([r.laps for r in rows])) is not None else None,
+            steps=int(steps) if (steps := _sum([r.steps for r in rows])) is not None else None,
             load_kg=_top([r.load_kg for r in rows]),
             load_ratio=_top([r.load_ratio for r in rows]),
         )
@@ -96,36 +98,37 @@ def _growth(all_days: Sequence[Day], field: str, today: date) -> float | None:
     return 100.0 * (new - old) / old if new is not None and old else None
 
 
-def _seen(quantity: str, topic: str, found: Figures) -> str:
+#: Rules that are only told by the exercise files, and what of the log stands beside them.
+_TOLD = {"how often": "sessions_per_week", "load": "load_growth_pct"}
+
+
+def _seen(rule: ProgrammeRule, found: Figures) -> str:
     last = found.last
     values: dict[str, float | None] = {
         "duration_s": last.duration_s if last else None,
         "distance_m": last.distance_m if last else None,
         "laps": float(last.laps) if last and last.laps is not None else None,
+        "steps": float(last.steps) if last and last.steps is not None else None,
         "load_ratio": last.load_ratio if last else None,
         "sessions_per_week": found.sessions_per_week,
         "load_growth_pct": found.load_growth_pct,
     }
+    quantity = rule.quantity or _TOLD.get(rule.topic, "")
     value = values.get(quantity)
-    if value is None:
-        return ""
-    form = _FORMS[quantity]
-    return form(value)
+    return "" if value is None else _FORMS[quantity](value)
 
 
 _FORMS = {
     "duration_s": lambda v: f"{int(v // 60)} min {int(v % 60)} s",
     "distance_m": lambda v: f"{v:.0f} m ({v / 0.3048:.0f} ft)",
     "laps": lambda v: f"{v:.0f}",
+    "steps": lambda v: f"{v:.0f}",
     "load_ratio": lambda v: f"{v:.2f}",
-    "sessions_per_week": lambda v: f"{v:.1f}",
-    "load_growth_pct": lambda v: f"{v:+.0f} %",
+    "sessions_per_week": lambda v: f"{v:.1f} a week",
+    "load_growth_pct": lambda v: f"{v:+.0f} % on the week before",
 }
 
 
 def against(found: Figures, rules: Sequence[ProgrammeRule]) -> list[ProgrammeLine]:
     """Each rule beside what was logged; ``seen`` is empty where the log cannot tell."""
-    return [
-        ProgrammeLine(r.topic, _seen(r.quantity, r.topic, found), r.prescribed, r.source, r.statements)
-        for r in rules
-    ]
+    return [ProgrammeLine(r.topic, _seen(r, found), r.prescribed, r.source, r.statements) for r in rules]

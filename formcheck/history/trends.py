@@ -57,9 +57,7 @@ def trends(sets: Sequence[TrainingSet]) -> list[Trend]:
 
 
 def _trend(key: Key, rows: Sequence[tuple[TrainingSet, CheckRecord]]) -> Trend:
-    points = tuple(
-        Point(one.id, one.done_at, float(row.value or 0.0), row.verdict, row.sd, row.n) for one, row in rows
-    )
+    points = tuple(Point(one.id, one.done_at, float(row.value or 0.0), row.verdict, row.sd, row.n) for one, row in rows)
     first = points[: min(BASELINE_SETS, max(len(points) - 1, 1))]
     baseline = median(p.value for p in first)
     known = [(p.sd, p.n) for p in points if p.sd is not None and p.n >= 2]

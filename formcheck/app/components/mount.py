@@ -25,8 +25,8 @@ PLAYER_HTML = """
   <video controls playsinline preload="metadata"></video>
   <div class="row"><button type="button" class="back"></button><button type="button" class="forward"></button>
   <button type="button" class="speed"></button></div>
-  <svg class="strip" preserveAspectRatio="none" role="group"></svg>
-  <div class="graph"><select></select><svg class="plot" preserveAspectRatio="none" role="group"></svg>
+  <svg class="strip" role="group"></svg>
+  <div class="graph"><select></select><svg class="plot" role="group"></svg>
   <div class="readout" role="status" aria-live="off"></div></div>
 </div>
 """

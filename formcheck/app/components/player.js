@@ -2,7 +2,8 @@
 // data: {src, poster, duration_s, seek: {t, n}, steps, faults, stop_s, laps, plot, look, words}
 // plot: {time_s: [...], columns: {name: {label, unit, values}}, groups: [{label, names}]}
 const NS = "http://www.w3.org/2000/svg";
-const W = 1000;
+const STRIP_H = 66;
+const PLOT_H = 168;
 
 function el(name, attributes, parent) {
   const node = document.createElementNS(NS, name);
@@ -44,31 +45,33 @@ function button(node, label, act) {
 
 function strip(svg, data, seek) {
   svg.replaceChildren();
+  const W = svg.clientWidth || 600;
+  const H = STRIP_H;
   const x = (t) => (W * t) / data.duration_s;
-  svg.setAttribute("viewBox", `0 0 ${W} 92`);
-  el("rect", { x: 0, y: 0, width: W, height: 92, class: "ground" }, svg);
+  svg.setAttribute("viewBox", `0 0 ${W} ${H}`);
+  el("rect", { x: 0, y: 0, width: W, height: H, class: "ground" }, svg);
   for (const step of data.steps) {
-    const y = step.side === "left" ? 60 : 76;
+    const y = step.side === "left" ? 42 : 53;
     const width = Math.max(3, x(Math.max(step.off_s ?? step.contact_s, step.contact_s)) - x(step.contact_s));
-    const bar = el("rect", { x: x(step.contact_s), y, width, height: 11, fill: data.look[step.side], class: "step" }, svg);
+    const bar = el("rect", { x: x(step.contact_s), y, width, height: 9, fill: data.look[step.side], class: "step" }, svg);
     button(bar, step.label, () => seek(step.contact_s));
   }
   for (const fault of data.faults) {
-    const y = fault.verdict === "major" ? 18 : 40;
+    const y = fault.verdict === "major" ? 14 : 31;
     if (fault.onset_s !== null && fault.at_s > fault.onset_s)
       el("line", { x1: x(fault.onset_s), x2: x(fault.at_s), y1: y, y2: y, stroke: fault.fill, "stroke-width": 4 }, svg);
     const mark = el("g", { class: "fault" }, svg);
-    el("circle", { cx: x(fault.at_s), cy: y, r: 20, fill: "transparent" }, mark);
-    shape(fault.shape, x(fault.at_s), y, 11, fault.fill, mark);
+    el("circle", { cx: x(fault.at_s), cy: y, r: 14, fill: "transparent" }, mark);
+    shape(fault.shape, x(fault.at_s), y, 7, fault.fill, mark);
     button(mark, fault.label, () => seek(fault.at_s));
   }
   if (data.stop_s !== null) {
     const mark = el("g", { class: "stop" }, svg);
-    el("line", { x1: x(data.stop_s), x2: x(data.stop_s), y1: 0, y2: 92, stroke: data.look.stop, "stroke-width": 5 }, mark);
-    el("rect", { x: x(data.stop_s) - 9, y: 0, width: 18, height: 14, fill: data.look.stop }, mark);
+    el("line", { x1: x(data.stop_s), x2: x(data.stop_s), y1: 0, y2: H, stroke: data.look.stop, "stroke-width": 3 }, mark);
+    el("rect", { x: x(data.stop_s) - 6, y: 0, width: 12, height: 10, fill: data.look.stop }, mark);
     button(mark, data.words.stop, () => seek(data.stop_s));
   }
-  const cursor = el("line", { x1: 0, x2: 0, y1: 0, y2: 92, class: "cursor" }, svg);
+  const cursor = el("line", { x1: 0, x2: 0, y1: 0, y2: H, class: "cursor" }, svg);
   svg.onclick = (event) => seek((data.duration_s * (event.clientX - svg.getBoundingClientRect().left)) / svg.clientWidth);
   return (t) => {
     cursor.setAttribute("x1", x(t));
@@ -90,6 +93,12 @@ function range(columns) {
   return [low - room, high + room];
 }
 
+function tickStep(span) {
+  const raw = span / 4;
+  const size = 10 ** Math.floor(Math.log10(raw));
+  return size * [1, 2, 5, 10].find((n) => n * size >= raw);
+}
+
 function path(time, values, x, y) {
   let out = "";
   let pen = false;
@@ -106,7 +115,8 @@ function path(time, values, x, y) {
 
 function plot(svg, readout, data, group, seek) {
   svg.replaceChildren();
-  const H = 220;
+  const W = svg.clientWidth || 600;
+  const H = PLOT_H;
   const columns = group.names.map((name) => data.plot.columns[name]);
   const [low, high] = range(columns);
   const x = (t) => (W * t) / data.duration_s;
@@ -135,9 +145,15 @@ function plot(svg, readout, data, group, seek) {
     if (group.checks.includes(fault.check)) {
       const mark = el("g", { class: "fault" }, svg);
       el("line", { x1: x(fault.at_s), x2: x(fault.at_s), y1: 0, y2: H, stroke: fault.fill, "stroke-width": 3, "stroke-dasharray": "3 5" }, mark);
-      shape(fault.shape, x(fault.at_s), 14, 10, fault.fill, mark);
+      shape(fault.shape, x(fault.at_s), 10, 7, fault.fill, mark);
       button(mark, fault.label, () => seek(fault.at_s));
     }
+  const step = tickStep(high - low);
+  for (let v = Math.ceil(low / step) * step; v <= high; v += step) {
+    const label = el("text", { x: 4, y: y(v) + 4, class: "tick" }, svg);
+    label.textContent = Number(v.toFixed(3)) + columns[0].unit;
+    el("line", { x1: 0, x2: W, y1: y(v), y2: y(v), class: "grid" }, svg);
+  }
   const cursor = el("line", { x1: 0, x2: 0, y1: 0, y2: H, class: "cursor" }, svg);
   svg.onclick = (event) => seek((data.duration_s * (event.clientX - svg.getBoundingClientRect().left)) / svg.clientWidth);
   return (t) => {
@@ -145,11 +161,11 @@ function plot(svg, readout, data, group, seek) {
     cursor.setAttribute("x2", x(t));
     const times = data.plot.time_s;
     let at = 0;
-    let step = times.length;
-    while (step > 1) {
-      step = Math.ceil(step / 2);
-      if (at + step < times.length && times[at + step] <= t) at += step;
-      else if (step === 1) break;
+    let end = times.length - 1;
+    while (at < end) {
+      const middle = Math.ceil((at + end) / 2);
+      if (times[middle] <= t + 1e-4) at = middle;
+      else end = middle - 1;
     }
     const parts = columns.map((column) => {
       const value = column.values[at];
@@ -180,7 +196,7 @@ export default function (component) {
     paint(to);
     if (video.readyState < 1) video.addEventListener("loadedmetadata", () => (video.currentTime = to), { once: true });
   };
-  const movers = [strip(timeline, data, seek)];
+  const movers = [];
   timeline.setAttribute("aria-label", data.words.strip);
   const groups = data.plot.groups;
   const hasPlot = groups.length > 0;
@@ -189,6 +205,11 @@ export default function (component) {
     kept.group = Math.min(place, groups.length - 1);
     movers[1] = plot(graph, readout, data, groups[kept.group], seek);
     movers[1](video.currentTime || 0);
+  }
+  function draw() {
+    movers[0] = strip(timeline, data, seek);
+    if (hasPlot) choose(Number(select.value));
+    paint(video.currentTime || 0);
   }
   if (hasPlot) {
     select.replaceChildren(
@@ -202,7 +223,6 @@ export default function (component) {
     select.setAttribute("aria-label", data.words.choose_plot);
     if (data.seek && data.seek.group !== undefined && data.seek.group !== null && kept.n !== data.seek.n) kept.group = data.seek.group;
     select.value = String(Math.min(kept.group, groups.length - 1));
-    choose(Number(select.value));
     select.onchange = () => choose(Number(select.value));
   }
   function paint(t) {
@@ -233,11 +253,17 @@ export default function (component) {
     video.playbackRate = rates[(rates.indexOf(video.playbackRate) + 1) % rates.length];
     speed.textContent = `${video.playbackRate}×`;
   };
-  paint(video.currentTime || 0);
+  if (kept.observer) kept.observer.disconnect();
+  kept.observer = new ResizeObserver(draw);
+  kept.observer.observe(timeline);
+  draw();
   if (data.seek && data.seek.n !== kept.n) {
     kept.n = data.seek.n;
     seek(data.seek.t);
     if (data.seek.scroll) video.scrollIntoView({ block: "nearest", behavior: "smooth" });
   }
-  return () => cancelAnimationFrame(kept.raf);
+  return () => {
+    cancelAnimationFrame(kept.raf);
+    if (kept.observer) kept.observer.disconnect();
+  };
 }

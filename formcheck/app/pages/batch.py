@@ -1,10 +1,183 @@
-"""Placeholder."""
+"""Many videos: one table, one report each, failures with reasons."""
 
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
+from formcheck.app import server, settings
+from formcheck.app.jobs import batches
+from formcheck.app.jobs.store import OPEN, Job
+from formcheck.app.pages.upload import upload_field
+from formcheck.app.parts.common import (
+    error_words,
+    exercise_name,
+    exercise_select,
+    load_report,
+    owner,
+    result_url,
+    run_url,
+    runs,
+    titles,
+    verdict_words,
+)
 from formcheck.app.texts import t
+from formcheck.report import words
+from formcheck.report.digest import digest
+
+PAST = 8
+COLUMNS = (
+    "thumb", "clip", "score", "main_fault", "open", "exercise", "view", "quality", "stop", "status", "reason",
+)  # fmt: skip
 
 
 def page() -> None:
-    """Nothing yet."""
-    st.title(t("batch.title"))
+    """A new batch, or the one that the address names."""
+    ticket = st.query_params.get("batch")
+    batch = batches.load(runs(), ticket) if ticket else None
+    if ticket and batch is None:
+        st.button(t("common.back"), on_click=st.query_params.clear)
+        st.error(t("common.not_found"))
+    elif batch is None:
+        _new()
+    else:
+        st.button(t("common.back"), on_click=st.query_params.clear)
+        _table(batch.ticket)
+
+
+def _new() -> None:
+    st.title(t("batch.title"), anchor=False)
+    st.write(t("batch.intro"))
+    exercise = exercise_select("batch:exercise")
+    files = upload_field("batch:files", t("batch.label"), multiple=True)
+    jobs: list[tuple[Job, Path | None]] = []
+    for file in files:
+        try:
+            jobs.append((Job("", file["name"], exercise), server.upload_path(settings.load(), file["id"])))
+        except KeyError:
+            continue  # taken before, by the same message
+    if not server.shared():
+        jobs += _folder(exercise)
+    if jobs:
+        st.query_params["batch"] = batches.begin(runs(), jobs, owner())
+        st.rerun()
+    past = batches.of_owner(runs(), owner())[:PAST]
+    if past:
+        st.subheader(t("batch.past"), anchor=False)
+        for batch in past:
+            when = datetime.fromtimestamp(batch.created_s).strftime("%Y-%m-%d %H:%M")
+            st.markdown(f"[{t('batch.past_row', when=when, n=len(batch.runs))}](/batch?batch={batch.ticket})")
+
+
+def _folder(exercise: str) -> list[tuple[Job, Path | None]]:
+    with st.expander(t("batch.folder")), st.form("batch:folder", border=False):
+        text = st.text_input(t("batch.folder_label"))
+        if not st.form_submit_button(t("batch.go")):
+            return []
+    folder = Path(text.strip().strip("'\"")).expanduser()
+    if not text.strip() or not folder.is_dir():
+        st.error(t("batch.folder_missing", path=text or "–"))
+        return []
+    clips = batches.clips_in(folder.resolve())
+    if not clips:
+        st.error(t("batch.folder_empty", path=text, kinds=", ".join(batches.CLIPS)))
+    return [(Job(str(clip), clip.name, exercise), None) for clip in clips]
+
+
+@st.fragment(run_every=1.0)
+def _table(ticket: str) -> None:
+    store, batch = runs(), batches.load(runs(), ticket)
+    if batch is None:
+        return
+    states = {run: store.state(run) for run in batch.runs}
+    closed = [run for run, state in states.items() if state.status not in OPEN]
+    share = len(closed) / max(len(states), 1)
+    st.progress(share, text=t("batch.progress", done=len(closed), total=len(states)))
+    rows = pd.DataFrame([_row(run) for run in batch.runs])
+    _show(rows)
+    failed = [run for run in closed if states[run].status == "failed"]
+    if failed:
+        st.subheader(t("batch.failures"), anchor=False)
+        for run in failed:
+            st.error(f"{store.job(run).name}: {error_words(states[run])}")
+    one, two, _ = st.columns([1, 1, 2])
+    csv = rows.drop(columns=["thumb"], errors="ignore").to_csv(index=False)
+    one.download_button(t("batch.csv"), csv, f"formcheck-{ticket[:6]}.csv", "text/csv", icon=":material/download:")
+    if len(closed) < len(states):
+        waiting = [run for run in states if run not in closed]
+        two.button(t("batch.cancel_all"), on_click=_cancel, args=(waiting,), icon=":material/cancel:")
+
+
+def _cancel(waiting: list[str]) -> None:
+    for run in waiting:
+        if runs().knows(run):
+            runs().cancel(run)
+
+
+def _row(run: str) -> dict[str, Any]:
+    store = runs()
+    job, state = store.job(run), store.state(run)
+    row: dict[str, Any] = {
+        "thumb": None, "clip": job.name, "status": t(f"status.{state.status}"), "exercise": "", "view": "",
+        "score": None, "main_fault": "", "quality": "", "stop": None, "reason": "", "open": run_url(run),
+    }  # fmt: skip
+    if state.status == "running":
+        row["status"] = f"{row['status']} {state.fraction:.0%}"
+    if state.status == "failed":
+        row["reason"] = error_words(state)
+    if state.status != "done":
+        return row
+    report = load_report(store.out(run))
+    top = digest(report).top
+    worst = (
+        f"{verdict_words(top[0].worst.verdict)}: {titles().check(top[0].worst.check)}" if top else t("batch.no_fault")
+    )
+    return row | {
+        "thumb": result_url(run, "thumb.jpg"), "exercise": exercise_name(report.exercise),
+        "view": words.VIEW[report.view], "score": report.score, "main_fault": worst,
+        "quality": words.QUALITY[report.tracking.quality],
+        "stop": report.stop.at_s if report.stop.advised else None,
+        "reason": "; ".join(report.tracking.reasons) if report.tracking.quality == "rejected" else "",
+    }  # fmt: skip
+
+
+def _show(rows: pd.DataFrame) -> None:
+    if rows.empty:
+        st.write(t("batch.none"))
+        return
+    config = st.column_config
+    st.dataframe(
+        rows,
+        hide_index=True,
+        row_height=56,
+        column_order=[
+            "thumb",
+            "clip",
+            "score",
+            "main_fault",
+            "open",
+            "exercise",
+            "view",
+            "quality",
+            "stop",
+            "status",
+            "reason",
+        ],
+        column_config={
+            "thumb": config.ImageColumn(t("batch.thumb"), width="small"),
+            "clip": config.TextColumn(t("batch.clip")),
+            "status": config.TextColumn(t("batch.status")),
+            "exercise": config.TextColumn(t("batch.exercise")),
+            "view": config.TextColumn(t("batch.view")),
+            "score": config.NumberColumn(t("batch.score"), format="%.0f"),
+            "main_fault": config.TextColumn(t("batch.main_fault")),
+            "quality": config.TextColumn(t("batch.quality")),
+            "stop": config.NumberColumn(t("batch.stop"), format="%.1f s"),
+            "reason": config.TextColumn(t("batch.reason")),
+            "open": config.LinkColumn(t("batch.open"), display_text=t("common.open")),
+        },
+    )

@@ -122,7 +122,7 @@ def _go(shown: Shown, at_s: float, key: str, group: int | None) -> None:
     )  # fmt: skip
 
 
-def finding_card(shown: Shown, finding: Finding, key: str) -> None:
+def finding_card(shown: Shown, finding: Finding, key: str, why: bool = False) -> None:
     """One finding: verdict, what to do, its number against the band, and a button that shows it."""
     name = shown.titles.check(finding.check) + side_words(finding.side)
     value = words.number(finding.value, finding.unit)
@@ -138,6 +138,15 @@ def finding_card(shown: Shown, finding: Finding, key: str) -> None:
         at = finding.worst_at_s if finding.worst_at_s is not None else finding.onset_s
         if at is not None and finding.verdict != "good":
             _go(shown, at, key, _group_of(shown, finding))
+        if why:
+            _why(finding)
+
+
+def _why(finding: Finding) -> None:
+    with st.expander(t("result.why")):
+        st.write(finding.why)
+        evidence = "; ".join(words.evidence(finding.evidence))
+        st.caption(f"{t('result.source')}: {finding.source}" + (f" ({evidence})" if evidence else ""))
 
 
 def _video(shown: Shown) -> None:
@@ -168,11 +177,7 @@ def _findings(shown: Shown) -> None:
     columns = st.columns(2, gap="medium")
     for place, finding in enumerate(judged):
         with columns[place % 2]:
-            finding_card(shown, finding, f"all{place}")
-            with st.expander(t("result.why")):
-                st.write(finding.why)
-                evidence = "; ".join(words.evidence(finding.evidence))
-                st.caption(f"{t('result.source')}: {finding.source}" + (f" ({evidence})" if evidence else ""))
+            finding_card(shown, finding, f"all{place}", why=True)
 
 
 def _not_judged(shown: Shown, found: Digest) -> None:
