@@ -42,6 +42,12 @@ class Box:
         """Centre (x, y)."""
         return (self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0
 
+    def within(self, width: int, height: int) -> Box:
+        """What of it lies in a picture of ``width`` x ``height``; no area if nothing does."""
+        left, right = (float(np.clip(x, 0.0, width)) for x in (self.left, self.right))
+        top, bottom = (float(np.clip(y, 0.0, height)) for y in (self.top, self.bottom))
+        return Box(left, top, right, bottom)
+
     def grown(self, share: float) -> Box:
         """A box larger by ``share`` of its size on every side."""
         dx, dy = share * (self.right - self.left), share * (self.bottom - self.top)

@@ -88,7 +88,7 @@ class MediaPipeEngine:
     def _next(self, frame: Frame, guide: Guide) -> FramePose | None:
         pixels = frame.rgb
         if not self._following and (box := guide.search_box(frame.time_s)) is not None:
-            if box.area_px2 <= 0.0:
+            if box.within(pixels.shape[1], pixels.shape[0]).area_px2 <= 0.0:
                 return None
             pixels = only_within(pixels, box)
         self._last_ms = max(self._last_ms + 1, round(frame.time_s * 1000.0))
@@ -125,7 +125,7 @@ class _Landmarker:
             raise ModelError(
                 f"{path}: is not a pose model bundle that MediaPipe can load; give a .task file"
             ) from error
-        self.close = weakref.finalize(self, self._task.close)
+        self.close = weakref.finalize(self, _let_go, self._task)
         self._chatty = True  # each part of the graph says something when it first runs
 
     def run(self, method: str, *arguments: Any) -> Any:
@@ -139,14 +139,26 @@ class _Landmarker:
         return result
 
 
+def _let_go(task: Any) -> None:
+    """Close ``task``; at the interpreter's end its workers are gone already, and it must not complain then."""
+    try:
+        task.close()
+    except RuntimeError:
+        task._handle = None
+
+
 def only_within(rgb: npt.NDArray[np.uint8], box: Box) -> npt.NDArray[np.uint8]:
     """A copy of ``rgb`` (H, W, 3) that is grey outside ``box``."""
-    height, width = rgb.shape[:2]
-    rows = slice(max(0, int(box.top)), min(height, int(np.ceil(box.bottom))))
-    columns = slice(max(0, int(box.left)), min(width, int(np.ceil(box.right))))
+    rows, columns = _inside(rgb, box)
     out = np.full_like(rgb, _GREY)
     out[rows, columns] = rgb[rows, columns]
     return out
+
+
+def _inside(rgb: npt.NDArray[np.uint8], box: Box) -> tuple[slice, slice]:
+    """Rows and columns of ``rgb`` that ``box`` touches."""
+    part = box.within(rgb.shape[1], rgb.shape[0])
+    return slice(int(part.top), int(np.ceil(part.bottom))), slice(int(part.left), int(np.ceil(part.right)))
 
 
 def _without(rgb: npt.NDArray[np.uint8], boxes: Sequence[Box]) -> npt.NDArray[np.uint8]:
