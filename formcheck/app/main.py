@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from formcheck.app.pages import batch, compare, history, live, upload
+from formcheck.app.screens import batch, compare, history, live, upload
 from formcheck.app.parts.common import frame_styles
 from formcheck.app.texts import t
 

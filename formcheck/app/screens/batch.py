@@ -12,7 +12,7 @@ import streamlit as st
 from formcheck.app import server, settings
 from formcheck.app.jobs import batches
 from formcheck.app.jobs.store import OPEN, Job
-from formcheck.app.pages.upload import upload_field
+from formcheck.app.screens.upload import upload_field
 from formcheck.app.parts.common import (
     error_words,
     exercise_name,
