@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from formcheck.core.types import StopAdvice
 from formcheck.report import words
-from formcheck.report.digest import digest, rank, stop_line
+from formcheck.report.digest import digest, rank, setting_line, stop_line, titles_of
 from tests.report_factory import make_analysis, make_finding
 
 
@@ -125,3 +125,13 @@ def test_summary_figures_carry_their_unit_and_leave_out_what_is_missing():
         )
     )
     assert rows == {"Step length": "0.32 leg lengths", "Cadence": "91 steps/min"}
+
+
+def test_a_clip_that_is_no_known_exercise_is_not_said_to_be_recognised(report):
+    line = setting_line(replace(report, exercise="unknown", exercise_confidence=0.0), titles_of(None))
+    assert line.startswith("Exercise not recognised · ")
+
+
+def test_how_sure_the_recognition_is_stands_beside_the_exercise(report):
+    assert "(recognised, 86 % sure)" in setting_line(report, titles_of(None))
+    assert "(as you said)" in setting_line(replace(report, exercise_source="given"), titles_of(None))

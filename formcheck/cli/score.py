@@ -102,7 +102,7 @@ def present(outcome: Outcome, job: Job, console: Console) -> None:
         path, report, folder = outcome.done[0]
         show.show_clip(console, path, report, titles, folder)
     elif outcome.done:
-        console.print(show.clips_table(outcome.done, titles))
+        show.show_clips(console, outcome.done, titles)
 
 
 def run_job(clips: list[Path], job: Job, as_json_text: bool, strict: bool, single: bool) -> int:

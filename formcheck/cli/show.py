@@ -103,38 +103,40 @@ def show_clip(console: Console, path: Path, report: Report, titles: Titles, fold
 
 
 def clips_table(results: Sequence[tuple[Path, Report, Path]], titles: Titles) -> Table:
-    """Many clips: one line each."""
+    """Many clips: one line each, made to fit 80 columns."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for heading in (
-        "Clip",
-        "Score",
-        "Exercise",
-        "View",
-        "Steps",
-        "Main fault",
-        "Stop at",
-        "Footage",
-        "Report",
-    ):
-        table.add_column(
-            heading, justify="right" if heading in ("Score", "Steps") else "left", overflow="fold"
-        )
-    for path, report, folder in results:
-        top = digest(report).top
-        fault = (
-            sign(top[0].worst.verdict).append(
-                f" {titles.check(top[0].worst.check)}", style="default not bold"
-            )
-            if top
-            else Text("–")
-        )
-        stop = words.clock(report.stop.at_s) if report.stop.advised else "–"
+    for heading in ("Clip", "Score", "Exercise", "Steps", "Main fault", "Stop at"):
+        numeric = heading in ("Score", "Steps", "Stop at")
+        table.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+    for path, report, _ in results:
         table.add_row(
-            escape(path.name), "–" if report.score is None else f"{report.score:.0f}",
-            titles.exercise(report.exercise), words.VIEW[report.view], str(len(report.steps)), fault, stop,
-            words.QUALITY[report.tracking.quality], escape(str(folder)),
-        )  # fmt: skip
+            escape(path.name),
+            "–" if report.score is None else f"{report.score:.0f}",
+            titles.exercise(report.exercise),
+            str(len(report.steps)),
+            _main_fault(report, titles),
+            words.clock(report.stop.at_s) if report.stop.advised else "–",
+        )
     return table
+
+
+def _main_fault(report: Report, titles: Titles) -> Text:
+    top = digest(report).top
+    if not top:
+        return Text("–")
+    return sign(top[0].worst.verdict).append(f" {titles.check(top[0].worst.check)}", style="default not bold")
+
+
+def show_clips(console: Console, results: Sequence[tuple[Path, Report, Path]], titles: Titles) -> None:
+    """Print the table, a word on each clip whose footage is not good, and where the reports are."""
+    console.print(clips_table(results, titles))
+    for path, report, _ in results:
+        if report.tracking.quality != "accepted":
+            why = "; ".join(report.tracking.reasons)
+            console.print(
+                Text(f"! {path.name}: {words.QUALITY[report.tracking.quality]}: {why}", style="yellow")
+            )
+    console.print(Text(f"Reports: {results[0][2].parent}", style="dim"), soft_wrap=True)
 
 
 def show_failures(console: Console, failures: Sequence[tuple[Path, str]]) -> None:

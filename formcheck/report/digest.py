@@ -30,7 +30,7 @@ class Titles:
 
     def exercise(self, name: str) -> str:
         """The exercise's name."""
-        return self.exercises.get(name) or words.title(name)
+        return self.exercises.get(name) or words.EXERCISE.get(name) or words.title(name)
 
 
 def titles_of(catalogue: Catalogue | None) -> Titles:
@@ -157,9 +157,12 @@ def stop_line(report: Report) -> str:
 
 def setting_line(report: Report, titles: Titles) -> str:
     """Exercise, motion and view as one line: what formcheck took the clip to be."""
-    how = "as you said" if report.exercise_source == "given" else "recognised"
-    sure = "" if report.exercise_source == "given" else f", {words.percent(report.exercise_confidence)} sure"
+    if report.exercise_source == "given":
+        how = " (as you said)"
+    else:
+        sure = words.percent(report.exercise_confidence)
+        how = f" (recognised, {sure} sure)" if report.exercise != "unknown" else ""
     return (
-        f"{titles.exercise(report.exercise)} ({how}{sure}) · {words.DIRECTION[report.direction]} · "
+        f"{titles.exercise(report.exercise)}{how} · {words.DIRECTION[report.direction]} · "
         f"seen from the {words.VIEW[report.view]}".replace("from the at an angle", "at an angle")
     )

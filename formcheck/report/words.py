@@ -34,6 +34,8 @@ SAFETY: Final = (
     "formcheck measures what a camera sees. It is not medical advice: stop if something hurts, and ask "
     "a doctor or physiotherapist before training with a knee or other injury."
 )
+#: What is not the name of an exercise file.
+EXERCISE: Final = {"unknown": "Exercise not recognised", "up_and_back": "Up and back"}
 NO_SCORE: Final = "No score"
 
 _UNITS: Final = {
