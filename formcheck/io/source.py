@@ -9,7 +9,7 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
 from av.container import InputContainer
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 _NOT_VIDEO_FORMATS: Final = ("image2", "_pipe", "tty", "subviewer", "srt", "ass")
 _PRIVATE: Final = {"protocol_whitelist": "file"}  # a playlist must not make libav open an address
 _MAX_BAD_PACKETS: Final = 500
+# Before PyAV 19 a clip's odd metadata raises unless told not to; from 19 on it never does, and takes no such word.
+_LENIENT: Final[dict[str, Any]] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "ignore"}
 
 
 def open_video(path: str | Path) -> InputContainer:
@@ -39,7 +41,7 @@ def open_video(path: str | Path) -> InputContainer:
     if file.stat().st_size == 0:
         raise UnreadableVideoError(f"{path}: is empty; copy the clip again")
     try:
-        container = av.open(str(file), metadata_errors="ignore", options=dict(_PRIVATE))
+        container = av.open(str(file), options=dict(_PRIVATE), **_LENIENT)
     except (FFmpegError, OSError, ValueError) as error:
         raise UnreadableVideoError(
             f"{path}: is not a video, or is cut off or damaged ({_reason(error)}); export the clip again as MP4"
