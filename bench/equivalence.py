@@ -3,9 +3,9 @@
     python bench/equivalence.py CLIP [CLIP ...] [--model full]
 
 A person's region comes from the landmarks before it, so that a change nobody can see grows from frame to frame. The
-yardstick is therefore MediaPipe on the same clip one grey level (1/255) brighter. Distances are in percent of the
+yardstick is therefore MediaPipe on the same clip one grey level (1/255) darker. Distances are in percent of the
 body's height in the picture (the median over frames of its vertical extent); "steady" are the frames in which
-MediaPipe repeats itself within the bar: median 0.5 %, 95th percentile 2 % of its 33 landmarks.
+MediaPipe, one grey level brighter, repeats itself within the bar: median 0.5 %, 95th percentile 2 % of 33 landmarks.
 
 Rows: "alone" is each frame by itself (detector, then landmarks), where nothing can grow; "followed" is frame after
 frame, smoothed as MediaPipe does; "clip" is the file read by the engine itself, in pieces, on all cores.
@@ -48,10 +48,10 @@ def main() -> None:
     parser.add_argument("--model", default="full")
     options = parser.parse_args()
     bundle = model_store.ensure(options.model)
-    print(
-        "| clip | compared | frames | median % | p95 % | visibility p95 | world p95 m | steady frames | median % | p95 % | bar |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    columns = ("clip", "compared", "frames", "median %", "p95 %", "visibility p95", "world p95 m")
+    columns += ("steady frames", "median %", "p95 %", "bar")
+    print(f"| {' | '.join(columns)} |")
+    print("|---" * len(columns) + "|")
     for clip in options.clips:
         for line in compare(clip, lambda: MediaPipeEngine(bundle), lambda: OnnxEngine(bundle)):
             print(f"| {Path(clip).stem} | {line} |", flush=True)
@@ -59,29 +59,15 @@ def main() -> None:
 
 def compare(clip: str, mediapipe: MakeEngine, onnx: MakeEngine) -> Iterator[str]:
     """The table's lines for one clip."""
-    alone = track(_alone(mediapipe, read_frames(clip)))
-    alone_brighter = track(_alone(mediapipe, _brighter(read_frames(clip))))
-    followed = track(_followed(mediapipe, read_frames(clip)))
-    followed_brighter = track(_followed(mediapipe, _brighter(read_frames(clip))))
-    whole = OnnxEngine.track_clip
-    for name, reference, itself, other in (
-        ("alone: MediaPipe, MediaPipe brighter", alone, alone_brighter, alone_brighter),
-        ("alone: MediaPipe, ONNX Runtime", alone, alone_brighter, track(_alone(onnx, read_frames(clip)))),
-        ("followed: MediaPipe, MediaPipe brighter", followed, followed_brighter, followed_brighter),
-        (
-            "followed: MediaPipe, ONNX Runtime",
-            followed,
-            followed_brighter,
-            track(_followed(onnx, read_frames(clip))),
-        ),
-        (
-            "clip: MediaPipe, ONNX Runtime in pieces",
-            followed,
-            followed_brighter,
-            track(whole(onnx(), clip)[1]),
-        ),
-    ):
-        yield f"{name} | {_figures(reference, itself, other)}"
+    for kind, run in (("alone", _alone), ("followed", _followed)):
+        plain, brighter, darker = (
+            track(run(mediapipe, _lit(read_frames(clip), step))) for step in (0, 1, -1)
+        )
+        steady = steady_frames(plain, brighter)
+        yield f"{kind}: MediaPipe, MediaPipe darker | {_figures(plain, darker, steady)}"
+        yield f"{kind}: MediaPipe, ONNX Runtime | {_figures(plain, track(run(onnx, read_frames(clip))), steady)}"
+    pieces = track(OnnxEngine.track_clip(onnx(), clip)[1])
+    yield f"clip: MediaPipe, ONNX Runtime in pieces | {_figures(plain, pieces, steady)}"
 
 
 def _alone(make: MakeEngine, frames: Iterable[Frame]) -> Iterator[FramePose | None]:
@@ -98,9 +84,12 @@ def _followed(make: MakeEngine, frames: Iterable[Frame]) -> Iterator[FramePose |
     engine.close()
 
 
-def _brighter(frames: Iterable[Frame]) -> Iterator[Frame]:
+def _lit(frames: Iterable[Frame], step: int) -> Iterator[Frame]:
+    """Frames ``step`` grey levels brighter."""
     for frame in frames:
-        yield Frame(frame.index, frame.time_s, np.minimum(frame.rgb, 254) + np.uint8(1))
+        yield Frame(
+            frame.index, frame.time_s, np.clip(frame.rgb.astype(np.int16) + step, 0, 255).astype(np.uint8)
+        )
 
 
 def track(poses: Iterable[FramePose | None]) -> Track:
@@ -130,10 +119,10 @@ def steady_frames(one: Track, again: Track) -> Bools:
     return (np.median(apart, axis=1) <= MEDIAN_BAR_PCT) & (np.percentile(apart, 95, axis=1) <= P95_BAR_PCT)
 
 
-def _figures(reference: Track, itself: Track, other: Track) -> str:
+def _figures(reference: Track, other: Track, steady: Bools) -> str:
     apart = distance_pct(reference, other)
     both = np.isfinite(apart[:, 0])
-    steady = steady_frames(reference, itself) & both
+    steady = steady & both
     seen = np.abs(reference.visibility - other.visibility)[both]
     world = np.linalg.norm(reference.world_m - other.world_m, axis=2)[both]
     figures = [

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import onnxruntime
 
 from formcheck.core.types import EngineInfo, Frame
 from formcheck.engines.base import Anywhere, FramePose, Guide
-from formcheck.engines.blazepose.clip import ClipPart, FrameStep, OnFrames, available_cores, follow_clip
+from formcheck.engines.blazepose.clip import ClipPart, FrameStep, OnFrames, follow_clip
 from formcheck.engines.blazepose.follow import Crowd, Follower, everybody
 from formcheck.engines.blazepose.landmarks import Person
 from formcheck.engines.blazepose.picture import FramePicture, RgbPicture
@@ -24,8 +23,6 @@ from formcheck.engines.blazepose.region import Region
 from formcheck.engines.blazepose.store import Models, open_models
 from formcheck.engines.people import Sighting, sight
 from formcheck.io.video import DecodedPicture
-
-_LIVE_THREADS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -50,8 +47,8 @@ class OnnxEngine:
     def __init__(
         self, model_path: str | Path, model: str = "full", provider: str = "cpu", smooth: bool = True
     ) -> None:
-        self._path, self._provider, self._smooth = Path(model_path), provider, smooth
-        self._models = self._live_models = open_models(self._path, provider, threads=1)
+        self._smooth = smooth
+        self._models = open_models(model_path, provider)
         self.info = EngineInfo("onnxruntime", model, str(onnxruntime.__version__))
         self.reset()
 
@@ -126,15 +123,12 @@ class OnnxEngine:
         return Survey(*self._finished(found), [samples[time_s] for time_s in sorted(samples)])
 
     def push(self, frame: Frame) -> FramePose | None:
-        """The pose in the next frame of a live stream, worked on with two threads."""
-        if self._live_models is self._models and available_cores() > 1:
-            self._live_models = open_models(self._path, self._provider, threads=_LIVE_THREADS)
-            self.reset()
+        """The pose in the next frame of a live stream; one core does."""
         return self._next(frame, Anywhere())
 
     def reset(self) -> None:
         """Forget whom it followed."""
-        self._follower = Follower(*self._live_models)
+        self._follower = Follower(*self._models)
         self._poses = PoseMaker(self._smooth)
 
     def close(self) -> None:
@@ -195,5 +189,5 @@ class _Surveying(FrameStep):
     def _note(self, picture: FramePicture, decoded: DecodedPicture, person: Person | None) -> None:
         size = picture.width, picture.height
         frame = Frame(decoded.index, decoded.time_s, decoded.upright.rgb(decoded.picture))
-        seen = everybody(picture, *self._models, known=person)
+        seen = everybody(picture, *self._models, known=[] if person is None else [person])
         self._samples[decoded.time_s] = [sight(frame, pose_of(one, frame.time_s, size)) for one in seen]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from formcheck.core.types import Array
+from formcheck.engines.base import Box
 from formcheck.engines.blazepose.picture import Picture
 from formcheck.engines.blazepose.region import Region, region_of_person, whole_picture
 
@@ -16,6 +18,7 @@ _GRIDS: Final = ((28, 2), (14, 2), (7, 6))  # cells a side, anchors a cell: stri
 _MIN_SCORE: Final = 0.5
 _SAME_PERSON_OVERLAP: Final = 0.5
 _LOGIT_LIMIT: Final = 100.0
+_GREY: Final = 127
 
 Floats = npt.NDArray[np.float32]
 
@@ -55,6 +58,14 @@ def _overlap(boxes: Array, box: Array) -> Array:
     return np.where(union > 0, shared / np.where(union > 0, union, 1), 0.0)
 
 
+def _paint_over(pixels: Floats, square: Region, box: Box) -> None:
+    """Grey what of ``box`` lies in ``pixels`` (3, CROP, CROP), the crop of an upright ``square``."""
+    corners = np.array([[box.left, box.top], [box.right, box.bottom]])
+    matrix = square.crop_matrix(CROP)
+    left_top, right_bottom = np.clip(corners @ matrix[:, :2].T + matrix[:, 2], 0, CROP).round().astype(int)
+    pixels[:, left_top[1] : right_bottom[1], left_top[0] : right_bottom[0]] = _GREY
+
+
 class Detector:
     """Runs the detector model of an ONNX Runtime ``session``; safe to share between threads."""
 
@@ -62,13 +73,18 @@ class Detector:
         self.session = session
         self._anchors = anchors()
 
-    def find(self, picture: Picture, within: Region | None = None) -> list[Region]:
+    def find(
+        self, picture: Picture, within: Region | None = None, hidden: Sequence[Box] = ()
+    ) -> list[Region]:
         """Regions of the people in ``picture``, the most certain first; empty if nobody is seen.
 
-        ``within`` an upright square, people are looked for there alone, and small ones are seen better.
+        ``within`` an upright square, people are looked for there alone, and small ones are seen better. Boxes that are
+        ``hidden`` are painted over: the model tends to see only the most striking person.
         """
         square = whole_picture(picture.width, picture.height) if within is None else within
         pixels = picture.crop(square, CROP, draw_out_rim=False).astype(np.float32)
+        for box in hidden:
+            _paint_over(pixels, square, box)
         crop = pixels[None] / np.float32(127.5) - np.float32(1)
         boxes, scores = self.session.run(["boxes", "scores"], {"image": crop})
         people = self._decode(boxes[0], scores[0, :, 0])

@@ -6,6 +6,7 @@ The detector runs only where somebody is missing, as in MediaPipe's VIDEO mode; 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,28 +17,54 @@ from formcheck.engines.blazepose.detector import Detector
 from formcheck.engines.blazepose.landmarks import LandmarkModel, Person
 from formcheck.engines.blazepose.picture import Picture
 from formcheck.engines.blazepose.region import Region
+from formcheck.engines.people import overlap
 
 MAX_PEOPLE: Final = 5
 #: Two regions that overlap more than this are of one person.
 _SAME_PERSON_OVERLAP: Final = 0.5
 _SEARCH_MARGIN: Final = 1.2
 _WORTH_A_CLOSER_LOOK: Final = 0.8
+#: Beside people already found, one must be seen this well and be this large to be no ghost.
+_LEAST_VISIBILITY: Final = 0.65
+_LEAST_AREA: Final = 0.15
+_SAME_BODY: Final = 0.3
 #: Newcomers are looked for this often.
 _LOOK_AROUND_S: Final = 1.0
 
 
 def everybody(
-    picture: Picture, detector: Detector, model: LandmarkModel, known: Person | None = None
+    picture: Picture, detector: Detector, model: LandmarkModel, known: Sequence[Person] = ()
 ) -> list[Person]:
-    """All people in ``picture``, ``known`` first, then the most certain; at most MAX_PEOPLE."""
-    people = [] if known is None else [known]
-    regions = detector.find(picture)
-    if known is not None:
-        regions = [region for region in regions if region.overlap(known.region) <= _SAME_PERSON_OVERLAP]
-    for person in model.find(picture, regions[: MAX_PEOPLE - len(people)]):
-        if person is not None and not any(_same_person(person, other) for other in people):
-            people.append(person)
+    """All people in ``picture``, ``known`` first, then the most certain; at most MAX_PEOPLE.
+
+    Those found are painted over to find the next, until nobody more is seen.
+    """
+    people = list(known)
+    while len(people) < MAX_PEOPLE:
+        regions = detector.find(picture, hidden=[_box(person) for person in people])
+        found = model.find(picture, regions[: MAX_PEOPLE - len(people)])
+        more = [person for person in found if person is not None and _is_new(person, people)]
+        if not more:
+            break
+        people += more
     return people
+
+
+def _is_new(person: Person, known: list[Person]) -> bool:
+    """Whether ``person`` is no ghost (a console, a limb that was not painted over) and not known already."""
+    if not known:
+        return True
+    box, others = _box(person), [_box(other) for other in known]
+    return (
+        float(np.minimum(person.visibility, person.inside).mean()) >= _LEAST_VISIBILITY
+        and box.area_px2 >= _LEAST_AREA * max(other.area_px2 for other in others)
+        and all(overlap(box, other) < _SAME_BODY for other in others)
+    )
+
+
+def _box(person: Person) -> Box:
+    low, high = person.landmarks_px.min(axis=0), person.landmarks_px.max(axis=0)
+    return Box(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
 
 class Follower:
@@ -98,26 +125,23 @@ class Crowd:
 
     def step(self, picture: Picture, time_s: float) -> list[Tracked]:
         """Everybody followed into this frame, the longest-followed first."""
-        if not self._regions or time_s - self._looked_at_s >= _LOOK_AROUND_S:
-            self._admit(self._detector.find(picture))
-            self._looked_at_s = time_s
         people = self._model.find(picture, list(self._regions.values()))
-        seen = [Tracked(t, p) for t, p in zip(self._regions, people, strict=True) if p is not None]
-        if len(seen) < len(self._regions):
-            self._looked_at_s = -math.inf  # somebody was lost: look around in the next frame
         kept: list[Tracked] = []
-        for one in seen:
-            if not any(_same_person(one.person, other.person) for other in kept):
-                kept.append(one)
+        for track, person in zip(self._regions, people, strict=True):
+            if person is not None and not any(_same_person(person, other.person) for other in kept):
+                kept.append(Tracked(track, person))
+        lost = len(kept) < len(self._regions)
+        if lost or not kept or time_s - self._looked_at_s >= _LOOK_AROUND_S:
+            kept += self._newcomers(picture, [one.person for one in kept])
+            self._looked_at_s = time_s
         self._regions = {k.track: k.person.next_region for k in kept if k.person.next_region is not None}
         return kept
 
-    def _admit(self, found: list[Region]) -> None:
-        for region in found:
-            known = any(region.overlap(other) > _SAME_PERSON_OVERLAP for other in self._regions.values())
-            if not known and len(self._regions) < self._max_people:
-                self._regions[self._next_track] = region
-                self._next_track += 1
+    def _newcomers(self, picture: Picture, known: list[Person]) -> list[Tracked]:
+        everyone = everybody(picture, self._detector, self._model, known)
+        new = [Tracked(self._next_track + i, person) for i, person in enumerate(everyone[len(known) :])]
+        self._next_track += len(new)
+        return new[: self._max_people - len(known)]
 
 
 def _same_person(one: Person, other: Person) -> bool:

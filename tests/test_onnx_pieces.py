@@ -1,0 +1,95 @@
+"""Cutting a clip into pieces and joining what was found in them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formcheck.engines.blazepose.landmarks import Person
+from formcheck.engines.blazepose.pieces import OVERLAP, Found, Piece, PiecesApart, join, plan, strangers
+from formcheck.engines.blazepose.region import Region
+
+
+def found(time_s, x_px=None, size_px=100.0):
+    """A person whose every number is ``x_px``, or nobody."""
+    if x_px is None:
+        return Found(time_s, None, 640, 480)
+    region = Region(x_px, 50, size_px)
+    whole = np.full((33, 2), float(x_px)), np.full(33, 0.5), np.full(33, 0.5), np.full((33, 3), float(x_px))
+    return Found(time_s, Person(*whole, 0.9, region, region), 640, 480)
+
+
+def frames_of(piece, times):
+    low = -np.inf if piece.start_s is None else piece.start_s - 1e-9
+    high = np.inf if piece.end_s is None else piece.end_s + 1e-9
+    return [t for t in times if low <= t <= high]
+
+
+@given(
+    st.integers(1, 3000),
+    st.sampled_from([24.0, 29.97, 60.0, 240.0]),
+    st.integers(1, 300),
+    st.one_of(st.none(), st.floats(0, 5)),
+)
+def test_pieces_hold_every_frame_and_meet_in_the_overlap(count, rate_hz, key_every, start_s):
+    times = np.arange(count) / rate_hz
+    wanted = [t for t in times if start_s is None or t >= start_s - 1e-9]
+    pieces = plan(times, times[::key_every], start_s, None)
+    held = [frames_of(piece, wanted) for piece in pieces]
+    assert sorted({t for part in held for t in part}) == wanted
+    assert pieces[0].start_s == start_s
+    assert pieces[-1].end_s is None
+    for before, after in zip(held[:-1], held[1:], strict=True):
+        assert before[-OVERLAP:] == after[:OVERLAP]
+        assert len(after) > 2 * OVERLAP
+
+
+def test_a_long_clip_is_cut_where_decoding_can_start():
+    times = np.arange(1800) / 30
+    keys = times[::250]
+    pieces = plan(times, keys, None, None)
+    assert len(pieces) >= 4
+    assert all(piece.start_s in keys for piece in pieces[1:])
+
+
+def test_a_short_clip_with_one_key_frame_is_still_cut_for_two_cores():
+    times = np.arange(360) / 30
+    assert [piece.start_s for piece in plan(times, times[:1], None, None)] == [None, 6.0]
+
+
+@pytest.mark.parametrize(("count", "keys"), [(30, [0.0]), (900, [])])
+def test_a_very_short_clip_or_one_without_timestamps_is_left_whole(count, keys):
+    assert plan(np.arange(count) / 30, np.array(keys), None, None) == [Piece(None, None)]
+
+
+def test_the_later_piece_fades_in_over_the_overlap():
+    before = [found(t / 30, 100) for t in range(20)]
+    after = [found(t / 30, 170) for t in range(14, 30)]
+    out = join([before, after])
+    x = [one.person.landmarks_px[0, 0] for one in out]
+    assert [one.time_s for one in out] == [t / 30 for t in range(30)]
+    np.testing.assert_allclose(x[13:21], [100, 110, 120, 130, 140, 150, 160, 170])
+
+
+def test_where_only_one_piece_has_found_somebody_they_are_kept():
+    before = [found(t, 100 if t < 3 else None) for t in range(4)]
+    after = [found(2.0), found(3.0, 200), found(4.0)]
+    out = join([before, after])
+    assert [one.person and one.person.landmarks_px[0, 0] for one in out] == [100, 100, 100, 200, None]
+
+
+@pytest.mark.parametrize("later", [[5.0, 6.0], [2.5, 3.5], []])
+def test_pieces_that_do_not_meet_are_not_joined(later):
+    with pytest.raises(PiecesApart):
+        join([[found(float(t), 1) for t in range(4)], [found(t, 1) for t in later]])
+
+
+def test_pieces_that_follow_different_people_tell_where_the_first_one_is():
+    before = [found(float(t), 100) for t in range(6)]
+    same = [found(float(t), 110) for t in range(3, 9)]
+    other = [found(float(t), 400) for t in range(3, 9)]
+    assert strangers(before, same) is None
+    assert strangers(before, [found(float(t)) for t in range(3, 9)]) is None
+    assert strangers(before, other).center_x_px == 100
