@@ -19,6 +19,12 @@ from formcheck.core.types import Array, ViewName
 
 FACING_WINDOW_S: Final = 1.0
 FULL_FOOT: Final = 0.15  # leg lengths: toe this far ahead of the heel is a full vote
+#: BlazePose draws the far hip forward, which turns the hip line 10 to 30 degrees toward the camera; the shoulder line
+#: half as much (bench/accuracy.py, camera yaw).
+SHOULDER_SHARE: Final = 0.8
+#: What is left of it: a body in side view reads this much toward the camera's axis, less the further it is turned.
+PULL_DEG: Final = 6.0
+PULL_ENDS_DEG: Final = 60.0
 SIDE_HALF_WIDTH_DEG: Final = 30.0  # |yaw| within 90 +- this is a side view
 FRONTAL_HALF_WIDTH_DEG: Final = 25.0
 
@@ -62,7 +68,7 @@ def _facing_x(pose: CleanPose) -> Array:
 def _yaw_deg(pose: CleanPose, facing_x: Array) -> Array:
     """From the world shoulder and hip lines; toes decide left or right, where depth is least sure."""
     unit = pose.turn / np.linalg.norm(pose.turn, axis=2, keepdims=True)
-    line = unit.mean(axis=1)
+    line = unit[:, 0] * SHOULDER_SHARE + unit[:, 1] * (1.0 - SHOULDER_SHARE)
     across, toward = -line[:, 1], -line[:, 0]
     sideways = np.abs(across) > np.abs(toward)
     agreed = np.where(sideways & (np.abs(facing_x) > 0.3), np.abs(across) * np.sign(facing_x), across)
@@ -98,5 +104,9 @@ def yaw_off_deg(yaw_deg: float, view: str) -> float:
 
 
 def lap_yaw_deg(course: Course, start: int, stop: int) -> float:
-    """The lap's yaw: median direction over its frames; NaN if never seen."""
-    return median_direction_deg(course.yaw_deg[start:stop])
+    """The lap's yaw: median direction over its frames, the model's pull out of side view undone; NaN if unseen."""
+    drawn = median_direction_deg(course.yaw_deg[start:stop])
+    off = abs(drawn) - 90.0
+    share = max(0.0, 1.0 - abs(off) / PULL_ENDS_DEG)
+    true_off = float(np.sign(off)) * max(0.0, abs(off) - PULL_DEG * share)
+    return float(np.copysign(90.0 + true_off, drawn)) if np.isfinite(drawn) else drawn

@@ -21,6 +21,7 @@ from formcheck.core.types import Array, Bools, PoseSequence
 MIN_VISIBILITY: Final = 0.05
 EDGE_MARGIN: Final = 0.02  # share of the picture beyond which a landmark outside it counts as not seen
 OUTLIER_FLOOR: Final = 0.04  # leg lengths
+TURN_CUTOFF_HZ: Final = 3.0  # the body turns once a stride; the model's depth jitters faster
 WORLD_PARTS: Final = ("shoulder", "hip")
 _PARTS: Final = ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe")
 _JOINTS: Final = np.array([SKELETON["nose"], *(joint(part, side) for part in _PARTS for side in SIDES)])
@@ -114,7 +115,8 @@ def _turn(pose: PoseSequence, causal: bool) -> Array:
         [pose.world_m[:, joint(p, "right")] - pose.world_m[:, joint(p, "left")] for p in WORLD_PARTS], axis=1
     )[:, :, [0, 2]]
     n = len(pose.time_s)
-    return filters.low_pass(pose.time_s, lines.reshape(n, -1), causal=causal).reshape(n, 2, 2)
+    smooth = filters.low_pass(pose.time_s, lines.reshape(n, -1), TURN_CUTOFF_HZ, causal=causal)
+    return smooth.reshape(n, 2, 2)
 
 
 def _flexion_3d_deg(pose: PoseSequence, swapped: Bools, causal: bool) -> Array:

@@ -25,7 +25,7 @@ MIN_STRIDE_S: Final = 0.4
 MIN_PROMINENCE: Final = 0.25  # of the signal's p95 - p5 in the stretch
 SHORT_SWING: Final = 0.4
 EDGE_SHARE: Final = 0.25  # of the swing's best speed: where its ends are read ...
-CORE_SHARE: Final = 0.5  # ... outward from where it was last this fast (a hidden foot's stance wanders, but less)
+CORE_SHARE: Final = 0.75  # ... outward from where it was last this fast (a hidden foot's stance wanders, but less)
 #: How far beyond those edges the foot stands, of the width between them: 0.21 where the swing is the minimum-jerk
 #: movement limbs are known for (Flash & Hogan 1985), 0.10 where its speed is a mere sine.
 TAIL_SHARE: Final = 0.2
@@ -103,9 +103,7 @@ def _long_enough(place: Array, pairs: list[tuple[int, int]]) -> list[tuple[int, 
     whole = [w for w, (a, b) in zip(way, pairs, strict=True) if a >= 0 and b <= last]
     usual = float(np.median(whole)) if whole else 0.0
     return [
-        pair
-        for w, pair in zip(way, pairs, strict=True)
-        if w >= SHORT_SWING * usual or pair[0] < 0 or pair[1] > last
+        pair for w, pair in zip(way, pairs, strict=True) if w >= SHORT_SWING * usual or pair[0] < 0 or pair[1] > last
     ]
 
 

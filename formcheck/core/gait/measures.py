@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from formcheck.core import windows
-from formcheck.core.clean.filters import velocity
+from formcheck.core.clean.filters import low_pass, velocity
 from formcheck.core.gait.contacts import Contact
 from formcheck.core.gait.tracks import Track
 from formcheck.core.skeleton import SIDES, Side
@@ -24,6 +24,7 @@ STALL_SPEED_SHARE: Final = 0.1  # of the set's median speed (B10)
 STALL_S: Final = 0.3
 HEEL_UP_DEG: Final = 10.0  # B7
 WIDEST_S: Final = 0.12  # on a belt the ankles are furthest apart within this of contact
+FLOW_CUTOFF_HZ: Final = 3.0  # the hips' speed goes with the steps, one or two a second
 SPARC_CUTOFF_HZ: Final = 10.0  # B10
 SPARC_FLOOR: Final = 0.05
 SPARC_PAD: Final = 4  # zero padding, powers of two
@@ -109,11 +110,16 @@ def by_side(signals: Signals, pattern: str, index: Index, side: Sides) -> Array:
 def _wrist_range(signals: Signals, stride: Index, track: Track) -> Array:
     """The greater of the wrists' fore-aft and vertical ranges against the hip; from the side, the near hand's."""
     best = np.full(len(stride), np.nan)
-    seen = {"left_side": SIDES[:1], "right_side": SIDES[1:]}.get(track.view, SIDES)
-    for side in seen:
+    for side in _hands_seen(track):
         for axis in ("wrist_forward_{side}_ratio", "wrist_up_{side}_ratio"):
             best = np.fmax(best, _range(signals, axis.format(side=side), stride))
     return best
+
+
+def _hands_seen(track: Track) -> tuple[Side, ...]:
+    """The near hand from the side (the body hides the far one), else both."""
+    near: dict[str, tuple[Side, ...]] = {"left_side": ("left",), "right_side": ("right",)}
+    return near.get(track.view, SIDES)
 
 
 def _lengths(signals: Signals, track: Track, table: StepTable) -> dict[str, Array]:
@@ -164,10 +170,11 @@ def _trunk(signals: Signals, track: Track, stride: Index) -> dict[str, Array]:
 
 
 def _hip_speed(signals: Signals, track: Track) -> Array:
-    """(T,) hip speed along the travel; over a belt, the hip's own fore-aft speed."""
+    """(T,) hip speed along the travel, without the jitter that a derivative makes loud."""
     out = np.full(len(signals.time_s), np.nan)
     sign = -1.0 if track.gait == "backward" else 1.0
-    out[track.start : track.stop] = track.hip_speed * sign
+    slow = low_pass(track.time_s, track.hip_speed[:, None], FLOW_CUTOFF_HZ)[:, 0]
+    out[track.start : track.stop] = slow * sign
     return out
 
 
@@ -245,7 +252,7 @@ def _limbs(signals: Signals, track: Track, table: StepTable) -> dict[str, Array]
     drive = windows.frames_between(signals.time_s, table.contact_s + fifth, table.off_s - fifth)
     pitch = by_side(signals, "foot_pitch_{side}_deg", drive, table.side)
     up = np.where(np.isfinite(pitch), (pitch > HEEL_UP_DEG).astype(np.float64), np.nan)
-    elbow = np.fmax(*(_range(signals, f"elbow_flexion_{s}_deg", stance) for s in SIDES))
+    elbow = _range(signals, f"elbow_flexion_{_hands_seen(track)[0]}_deg", stance)
     ankle_speed = np.full((2, len(signals.time_s)), np.nan)
     ankle_speed[:, track.start : track.stop] = np.abs(np.gradient(track.ankle, track.time_s, axis=1))
     foot = [windows.gather(ankle_speed[k], swing) for k in (0, 1)]

@@ -13,6 +13,7 @@ from formcheck.core.geometry import above_level_deg, flexion_deg, from_vertical_
 from formcheck.core.skeleton import SIDES
 from formcheck.core.types import Array
 
+HIP_WIDTH_LEGS: Final = 0.22  # hip joint centres apart, about 0.11 of body height against 0.491 (Winter 2009)
 #: A flat foot's heel-toe line in BlazePose landmarks: the heel point sits about 10 degrees above the toe point. The
 #: clip decides where within these.
 FLAT_PITCH_DEG: Final = (4.0, 14.0)
@@ -27,11 +28,27 @@ def sagittal_columns(pose: CleanPose, track: Track, size: Size) -> dict[str, Arr
     return columns
 
 
+def side_hips(pose: CleanPose, track: Track) -> Array:
+    """(2, n, 2) px both hips, the far one put where the camera's yaw says it must be on the mean.
+
+    BlazePose draws the hidden hip forward, which straightens the far knee by 5 degrees. The near hip and the yaw
+    say where it is over whole strides; its motion about that stays its own.
+    """
+    span = slice(track.start, track.stop)
+    near = 1 if track.forward > 0 else 0  # facing image-right shows the right side
+    hips: Array = np.array(pose.part("hip")[:, span])
+    across = (hips[1 - near, :, 0] - hips[near, :, 0]) * track.forward
+    finite = across[np.isfinite(across)]
+    if finite.size and np.isfinite(track.yaw_deg):
+        meant = HIP_WIDTH_LEGS * pose.leg_px * np.cos(np.radians(track.yaw_deg))
+        hips[1 - near, :, 0] += (meant - float(np.mean(finite))) * track.forward
+    return hips
+
+
 def _leg(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
     span, f = slice(track.start, track.stop), track.forward
-    shoulder, hip, knee, ankle, heel, toe = (
-        pose.part(p)[k, span] for p in ("shoulder", "hip", "knee", "ankle", "heel", "toe")
-    )
+    shoulder, knee, ankle, heel, toe = (pose.part(p)[k, span] for p in ("shoulder", "knee", "ankle", "heel", "toe"))
+    hip = side_hips(pose, track)[k]
     pitch = above_level_deg(toe, heel, -f)
     shin = from_vertical_deg(ankle, knee, f)
     level = np.maximum(heel[:, 1], toe[:, 1])
