@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.accuracy_lib.clips import default_cache  # noqa: E402
 from bench.accuracy_lib.run import run  # noqa: E402
+from bench.accuracy_lib.subset import save_subset  # noqa: E402
 
 
 def main() -> None:
@@ -26,7 +27,14 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where poses are kept")
     parser.add_argument("--no-real", action="store_true", help="leave the real clips out")
     parser.add_argument("--write", action="store_true", help="write docs/accuracy.md and docs/accuracy/")
+    parser.add_argument(
+        "--save-poses", action="store_true", help="renew the poses kept with the tests, and stop"
+    )
     options = parser.parse_args()
+    if options.save_poses:
+        for path in save_subset(options.engine, options.model, options.cache):
+            print(path, path.stat().st_size)
+        return
     print(
         run(options.engine, options.model, options.clips, options.cache, not options.no_real, options.write)
     )

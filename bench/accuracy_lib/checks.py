@@ -123,7 +123,8 @@ def _words(finding: Finding | None) -> str:
     if finding is None:
         return "nothing"
     value = "" if finding.value is None else f" {finding.value:.3g}"
-    return f"{finding.verdict}{value}" + (f" ({finding.reason})" if finding.reason else "")
+    about = finding.reason or finding.measure
+    return f"{finding.verdict}{value}" + (f" ({about})" if about else "")
 
 
 @dataclass

@@ -13,6 +13,9 @@ from formcheck.core.skeleton import SIDES
 from formcheck.core.types import Analysis, Array, PoseSequence
 
 MATCH_S = 0.3  # an event further than this from every true one is another event
+EDGE_S = (
+    0.15  # an event this near the clip's first or last frame cannot be told: neither asked for nor counted
+)
 KINDS = ("contact", "off")
 
 
@@ -60,20 +63,26 @@ def _in_picture(fixture: Fixture, side: str, when_s: float) -> bool:
     return bool((points >= 0).all() and (points <= [camera["width"], camera["height"]]).all())
 
 
+def _inside(fixture: Fixture, when_s: float) -> bool:
+    return float(fixture.truth.t[0]) + EDGE_S <= when_s <= float(fixture.truth.t[-1]) - EDGE_S
+
+
 def true_events(fixture: Fixture, side: str, kind: str) -> Array:
-    """Times of one foot's true contacts or lift-offs that happen in the picture."""
-    planned = fixture.truth.data["contacts" if kind == "contact" else "lift_offs"]
+    """Times of one foot's true contacts or lift-offs that happen in the picture, off the clip's ends."""
+    planned = [
+        e
+        for e in fixture.truth.data["contacts" if kind == "contact" else "lift_offs"]
+        if _inside(fixture, e["time_s"])
+    ]
     return np.array(
         [e["time_s"] for e in planned if e["side"] == side and _in_picture(fixture, side, e["time_s"])]
     )
 
 
-def found_events(analysis: Analysis, side: str, kind: str) -> Array:
-    """Times of one foot's reported contacts or lift-offs."""
-    times = np.array(
-        [s.contact_s if kind == "contact" else s.off_s for s in analysis.report.steps if s.side == side]
-    )
-    return times[np.isfinite(times)] if times.size else times
+def found_events(fixture: Fixture, analysis: Analysis, side: str, kind: str) -> Array:
+    """Times of one foot's reported contacts or lift-offs, off the clip's ends."""
+    times = [s.contact_s if kind == "contact" else s.off_s for s in analysis.report.steps if s.side == side]
+    return np.array([t for t in times if _inside(fixture, t)])
 
 
 def event_errors(
@@ -86,9 +95,12 @@ def event_errors(
         leg = "both" if fixture.near == "both" else "near" if side == fixture.near else "far"
         for kind in KINDS:
             true_s = true_events(fixture, side, kind)
-            found = {"ours": found_events(analysis, side, kind), "perfect": found_events(ideal, side, kind)}
+            found = {
+                "ours": found_events(fixture, analysis, side, kind),
+                "perfect": found_events(fixture, ideal, side, kind),
+            }
             if side in raw:
-                found["raw"] = raw[side][kind]
+                found["raw"] = np.array([t for t in raw[side][kind] if _inside(fixture, t)])
             for method, times in found.items():
                 errors, missed, extra = match(true_s, times)
                 out.append(
@@ -123,9 +135,13 @@ def _cv_pct(times: Array, floor_s: float) -> float:
 def step_figures(fixture: Fixture, pose: PoseSequence, analysis: Analysis) -> StepFigures:
     """Of the whole clip. Cadence from strides, as the report has it; the CV with the frame-rate floor taken out."""
     truth = [true_events(fixture, s, "contact") for s in SIDES]
-    ours = [found_events(analysis, s, "contact") for s in SIDES]
+    ours = [found_events(fixture, analysis, s, "contact") for s in SIDES]
     raw_found = plain.raw_events(pose, fixture) if fixture.kind == "side" else {}
-    raw = [raw_found[s]["contact"] for s in SIDES] if raw_found else []
+    raw = (
+        [np.array([t for t in raw_found[s]["contact"] if _inside(fixture, t)]) for s in SIDES]
+        if raw_found
+        else []
+    )
     sides = [s.side for s in analysis.report.steps]
     nan = float("nan")
     summary = analysis.report.summary.get("cadence_spm")

@@ -63,7 +63,8 @@ def compose(results: list[ClipResult], real: list[RealRow], engine: str, model: 
         INTRO.format(engine=engine, model=model, version=info.version, clips=len(results), **count),
         "## Angles and distances\n\n" + page.angles(angle_rows(results)),
         "![Knee flexion against truth](accuracy/knee.png)\n\n![Trunk lean against truth](accuracy/lean.png)",
-        "## Contact and lift-off\n\n" + page.events(event_rows(results)),
+        "## Contact and lift-off\n\nEvents within 0.15 s of the clip's first or last frame are neither asked for nor "
+        "counted.\n\n" + page.events(event_rows(results)),
         "![Event errors](accuracy/events.png)",
         "## Steps, cadence, rhythm\n\n" + page.steps(results),
         "## Checks\n\nA planned fault counts as found at minor or major; clean and sub-threshold clips must stay "
