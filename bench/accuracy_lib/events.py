@@ -36,12 +36,21 @@ class EventErrors:
 
 @dataclass(frozen=True)
 class StepFigures:
-    """Steps, cadence (steps a minute) and step-time CV (percent): true, formcheck's and raw."""
+    """Steps, cadence (steps a minute) and step-time CV (percent): true, formcheck's and raw.
 
-    steps: tuple[int, int, int]
+    ``true_steps`` is the least and the most that can be seen: a contact at the clip's very end may go either way.
+    """
+
+    true_steps: tuple[int, int]
+    steps: int
+    raw_steps: int  # -1 where there is no side view
     cadence: tuple[float, float, float]
     step_cv: tuple[float, float]
     alternate: bool  # every step found is the other foot's
+
+    def exact(self, steps: int) -> bool:
+        """Whether a number of steps is right."""
+        return self.true_steps[0] <= steps <= self.true_steps[1]
 
 
 def match(true_s: Array, found_s: Array) -> tuple[Array, int, int]:
@@ -67,16 +76,15 @@ def _inside(fixture: Fixture, when_s: float) -> bool:
     return float(fixture.truth.t[0]) + EDGE_S <= when_s <= float(fixture.truth.t[-1]) - EDGE_S
 
 
-def true_events(fixture: Fixture, side: str, kind: str) -> Array:
-    """Times of one foot's true contacts or lift-offs that happen in the picture, off the clip's ends."""
-    planned = [
-        e
-        for e in fixture.truth.data["contacts" if kind == "contact" else "lift_offs"]
-        if _inside(fixture, e["time_s"])
-    ]
-    return np.array(
-        [e["time_s"] for e in planned if e["side"] == side and _in_picture(fixture, side, e["time_s"])]
-    )
+def _inside(fixture: Fixture, when_s: float) -> bool:
+    return float(fixture.truth.t[0]) + EDGE_S <= when_s <= float(fixture.truth.t[-1]) - EDGE_S
+
+
+def true_events(fixture: Fixture, side: str, kind: str, ends: bool = False) -> Array:
+    """Times of one foot's true contacts or lift-offs that happen in the picture; with ``ends`` also at the ends."""
+    every = fixture.truth.data["contacts" if kind == "contact" else "lift_offs"]
+    times = [e["time_s"] for e in every if e["side"] == side and (ends or _inside(fixture, e["time_s"]))]
+    return np.array([t for t in times if _in_picture(fixture, side, t)])
 
 
 def found_events(fixture: Fixture, analysis: Analysis, side: str, kind: str) -> Array:
@@ -147,7 +155,12 @@ def step_figures(fixture: Fixture, pose: PoseSequence, analysis: Analysis) -> St
     summary = analysis.report.summary.get("cadence_spm")
     fps = float(fixture.truth.data["fps"])
     return StepFigures(
-        steps=(sum(map(len, truth)), sum(map(len, ours)), sum(map(len, raw)) if raw else -1),
+        true_steps=(
+            sum(map(len, truth)),
+            sum(len(true_events(fixture, s, "contact", ends=True)) for s in SIDES),
+        ),
+        steps=len(sides),
+        raw_steps=sum(len(raw_found[s]["contact"]) for s in SIDES) if raw_found else -1,
         cadence=(_cadence(truth), nan if summary is None else float(summary), _cadence(raw) if raw else nan),
         step_cv=(_cv_pct(np.concatenate(truth), 0.0), _cv_pct(np.concatenate(ours), frame_rate_floor_s(fps))),
         alternate=all(a != b for a, b in zip(sides, sides[1:], strict=False)),

@@ -102,11 +102,14 @@ def steps(results: list[ClipResult]) -> str:
         [
             r.fixture.name,
             r.fixture.half,
-            *(str(s) if s >= 0 else "–" for s in r.steps.steps),
+            f"{r.steps.true_steps[0]}"
+            + (f" or {r.steps.true_steps[1]}" if len(set(r.steps.true_steps)) > 1 else ""),
+            str(r.steps.steps),
+            str(r.steps.raw_steps) if r.steps.raw_steps >= 0 else "–",
             "yes" if r.steps.alternate else "no",
         ]
         for r in results
-        if r.steps.steps[0] != r.steps.steps[1]
+        if not r.steps.exact(r.steps.steps)
     ]
     text = table(head, body)
     if wrong:
@@ -117,12 +120,12 @@ def steps(results: list[ClipResult]) -> str:
 
 
 def _share(results: list[ClipResult]) -> str:
-    return f"{sum(r.steps.steps[0] == r.steps.steps[1] for r in results)} of {len(results)}"
+    return f"{sum(r.steps.exact(r.steps.steps) for r in results)} of {len(results)}"
 
 
 def _raw_share(results: list[ClipResult]) -> str:
-    mine = [r for r in results if r.steps.steps[2] >= 0]
-    return f"{sum(r.steps.steps[0] == r.steps.steps[2] for r in mine)} of {len(mine)}"
+    mine = [r for r in results if r.steps.raw_steps >= 0]
+    return f"{sum(r.steps.exact(r.steps.raw_steps) for r in mine)} of {len(mine)}"
 
 
 def _cadence(results: list[ClipResult]) -> list[str]:
