@@ -48,6 +48,8 @@ def live(
 
     Space ends the set, q quits. Nothing is recorded unless --record names a file.
     """
+    import cv2  # noqa: F401  # before PyAV: in the other order OpenCV's windows hang on Linux
+
     from formcheck.api import check_exercise
     from formcheck.engines import open_live
     from formcheck.exercises.load import load_catalogue

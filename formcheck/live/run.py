@@ -70,14 +70,13 @@ class LiveRun:
             return Shot("framing", update)
         if self._ready_since_s is None:
             self._ready_since_s = update.time_s
-        waited_s = update.time_s - self._ready_since_s - READY_S
-        if waited_s < 0:
+        left_s = READY_S + self._countdown_s - (update.time_s - self._ready_since_s)
+        if left_s > self._countdown_s:
             return Shot("framing", update)
-        if waited_s < self._countdown_s:
-            return Shot("countdown", update, ceil(self._countdown_s - waited_s))
-        self._set = True
-        self._session = self._new_session()
-        return Shot("set", update)
+        if left_s <= 0:  # the next frame is the set's first
+            self._set = True
+            self._session = self._new_session()
+        return Shot("countdown", update, max(1, ceil(left_s)))
 
     def finish(self, created_at: str = "", version: str = "") -> Analysis | None:
         """The same report as of an upload of the set; None if the set never began."""

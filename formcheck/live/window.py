@@ -30,14 +30,15 @@ class Window:
 
     def __init__(self, mirror: bool) -> None:
         self._mirror = mirror
+        self._sized = False
 
     def __enter__(self) -> Window:
+        if not _has_screen():
+            raise FormcheckError(NO_WINDOW)
         try:
-            cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+            cv2.namedWindow(TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         except cv2.error as error:
-            raise FormcheckError(
-                "no window can be opened here; use formcheck app, page Live, instead"
-            ) from error
+            raise FormcheckError(NO_WINDOW) from error
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -47,6 +48,9 @@ class Window:
         """Draw and show; True to go on."""
         picture = mirrored(frame.rgb) if self._mirror else frame.rgb.copy()
         paint(picture, shot, self._mirror)
+        if not self._sized:
+            cv2.resizeWindow(TITLE, picture.shape[1], picture.shape[0])
+            self._sized = True
         cv2.imshow(TITLE, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         key = cv2.waitKey(1) & 0xFF
         closed = cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1
@@ -55,8 +59,10 @@ class Window:
 
 def _has_screen() -> bool:
     """On Linux a window without a display server ends the process, past any except."""
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in names)
+    if not sys.platform.startswith("linux"):
+        return True
+    platform = os.environ.get("QT_QPA_PLATFORM") or "xcb"  # which importing OpenCV sets
+    return platform != "xcb" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def go(run: LiveRun, frames: Iterable[Frame], show: Show, record: Path | None = None) -> None:
