@@ -14,6 +14,7 @@ from formcheck.core.vocabulary import SIGNALS
 from formcheck.report.as_dict import STEP_FIELDS
 from formcheck.report.files import whole_file
 
+BLOCK_ROWS = 1000  # as text a row is thirty times its numbers: an hour's set is written in pieces
 DECIMALS = 5  # 10 microseconds, a hundred-thousandth of a degree: far below what a camera sees
 
 
@@ -59,11 +60,13 @@ def write_signals(signals: Signals, path: Path) -> Path:
     """One row a frame: ``time_s`` and every signal of the vocabulary; unmeasured columns stay empty."""
     names = signal_columns(signals)
     empty = np.full(len(signals.time_s), np.nan)
-    table = np.column_stack([signals.time_s, *(signals.columns.get(name, empty) for name in names)])
-    text = np.char.mod(f"%.{DECIMALS}f", table)
-    text[~np.isfinite(table)] = ""
+    columns = [signals.time_s, *(signals.columns.get(name, empty) for name in names)]
     with whole_file(path) as temp, temp.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["time_s", *names])
-        writer.writerows(text.tolist())
+        for first in range(0, len(signals.time_s), BLOCK_ROWS):
+            table = np.column_stack([column[first : first + BLOCK_ROWS] for column in columns])
+            text = np.char.mod(f"%.{DECIMALS}f", table)
+            text[~np.isfinite(table)] = ""
+            writer.writerows(text.tolist())
     return path
