@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from formcheck.app.screens import batch, compare, history, live, upload
 from formcheck.app.parts.common import frame_styles
+from formcheck.app.screens import batch, compare, history, live, upload
 from formcheck.app.texts import t
 
 st.set_page_config(page_title="formcheck", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")

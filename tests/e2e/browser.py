@@ -17,7 +17,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-domain-reliability", "--disable-client-side-phishing-detection",
+    "--disable-component-update", "--disable-sync", "--disable-domain-reliability",
+    "--disable-client-side-phishing-detection",
     "--disable-features=OptimizationHints,MediaRouter,Translate,WebRtcHideLocalIpsWithMdns",
 )  # fmt: skip
 DESKTOP, PHONE = (1280, 860), (390, 844)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from formcheck.api import AUTO, UP_AND_BACK
 from formcheck.app import server, settings
-from formcheck.app.jobs.store import JobStore, State
+from formcheck.app.jobs.store import Job, JobStore, State
 from formcheck.app.texts import t
 from formcheck.core.spec import Catalogue
 from formcheck.core.types import Quality, Report, Verdict
@@ -95,8 +95,8 @@ def exercise_select(key: str, default: str = AUTO) -> str:
     )  # fmt: skip
 
 
-def error_words(state: State) -> str:
-    """A failed run's reason in words."""
+def error_words(state: State, job: Job) -> str:
+    """A failed run's reason in words; the clip goes by its name, not by where the server keeps it."""
     kind, _, rest = state.error.partition(":")
     if kind == "unexpected":
         return t("common.unexpected", what=rest)
@@ -104,7 +104,8 @@ def error_words(state: State) -> str:
         return t("common.worker_ended", code=rest)
     if kind == "interrupted":
         return t("common.interrupted")
-    return state.error[:1].upper() + state.error[1:]
+    text = state.error.replace(job.video, job.name)
+    return text if text.startswith(job.name) else text[:1].upper() + text[1:]
 
 
 def time_words(seconds: float) -> str:

@@ -46,7 +46,7 @@ def ended(ticket: str) -> None:
     if state.status == "cancelled":
         st.info(t("progress.cancelled"), icon=":material/cancel:")
     else:
-        st.error(error_words(state), icon=":material/error:")
+        st.error(error_words(state, store.job(ticket)), icon=":material/error:")
     if st.button(t("progress.again"), key=f"again:{ticket}"):
         (store.folder(ticket) / "cancel").unlink(missing_ok=True)
         store.update(ticket, status="queued", error="", stage="", fraction=0.0, attempts=0, finished_s=None)

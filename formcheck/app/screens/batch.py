@@ -12,7 +12,6 @@ import streamlit as st
 from formcheck.app import server, settings
 from formcheck.app.jobs import batches
 from formcheck.app.jobs.store import OPEN, Job
-from formcheck.app.screens.upload import upload_field
 from formcheck.app.parts.common import (
     error_words,
     exercise_name,
@@ -25,6 +24,7 @@ from formcheck.app.parts.common import (
     titles,
     verdict_words,
 )
+from formcheck.app.screens.upload import upload_field
 from formcheck.app.texts import t
 from formcheck.report import words
 from formcheck.report.digest import digest
@@ -40,12 +40,12 @@ def page() -> None:
     ticket = st.query_params.get("batch")
     batch = batches.load(runs(), ticket) if ticket else None
     if ticket and batch is None:
-        st.button(t("common.back"), on_click=st.query_params.clear)
+        st.button(t("batch.back"), on_click=st.query_params.clear)
         st.error(t("common.not_found"))
     elif batch is None:
         _new()
     else:
-        st.button(t("common.back"), on_click=st.query_params.clear)
+        st.button(t("batch.back"), on_click=st.query_params.clear)
         _table(batch.ticket)
 
 
@@ -103,7 +103,7 @@ def _table(ticket: str) -> None:
     if failed:
         st.subheader(t("batch.failures"), anchor=False)
         for run in failed:
-            st.error(f"{store.job(run).name}: {error_words(states[run])}")
+            st.error(f"{store.job(run).name}: {error_words(states[run], store.job(run))}")
     one, two, _ = st.columns([1, 1, 2])
     csv = rows.drop(columns=["thumb"], errors="ignore").to_csv(index=False)
     one.download_button(t("batch.csv"), csv, f"formcheck-{ticket[:6]}.csv", "text/csv", icon=":material/download:")
@@ -128,7 +128,7 @@ def _row(run: str) -> dict[str, Any]:
     if state.status == "running":
         row["status"] = f"{row['status']} {state.fraction:.0%}"
     if state.status == "failed":
-        row["reason"] = error_words(state)
+        row["reason"] = error_words(state, job)
     if state.status != "done":
         return row
     report = load_report(store.out(run))
@@ -154,6 +154,7 @@ def _show(rows: pd.DataFrame) -> None:
         rows,
         hide_index=True,
         row_height=56,
+        height=min(40 + 56 * len(rows), 760),
         column_order=[
             "thumb",
             "clip",
@@ -174,7 +175,7 @@ def _show(rows: pd.DataFrame) -> None:
             "exercise": config.TextColumn(t("batch.exercise")),
             "view": config.TextColumn(t("batch.view")),
             "score": config.NumberColumn(t("batch.score"), format="%.0f"),
-            "main_fault": config.TextColumn(t("batch.main_fault")),
+            "main_fault": config.TextColumn(t("batch.main_fault"), width="medium"),
             "quality": config.TextColumn(t("batch.quality")),
             "stop": config.NumberColumn(t("batch.stop"), format="%.1f s"),
             "reason": config.TextColumn(t("batch.reason")),
