@@ -16,6 +16,7 @@ from pathlib import Path
 
 import av
 import mediapipe as mp
+import numpy as np
 from mediapipe.tasks.python import BaseOptions, vision
 
 from formcheck import model_store
@@ -37,7 +38,9 @@ def bare_loop(clip: Path, model: Path) -> int:
         video.streams.video[0].thread_type = "AUTO"
         for frame in video.decode(video=0):
             last_ms = max(last_ms + 1, round(1000 * frame.time))
-            image = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.to_ndarray(format="rgb24"))
+            # MediaPipe takes the bytes as they lie: rows that PyAV has padded would shear the picture.
+            rgb = np.ascontiguousarray(frame.to_ndarray(format="rgb24"))
+            image = mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb)
             found += bool(landmarker.detect_for_video(image, last_ms).pose_landmarks)
     return found
 

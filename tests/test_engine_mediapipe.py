@@ -89,6 +89,18 @@ def test_live_frames_give_the_pose_one_by_one(demo):
     assert np.nanmedian(np.abs(poses[k].landmarks_px - demo.landmarks_px[k])) < 0.02 * demo.video.height
 
 
+def test_a_picture_that_is_a_view_of_a_larger_one_is_not_sheared(demo):
+    engine = open_live(engine="mediapipe")
+    frame = list(read_frames(DEMO, end_s=0.3))[-1]
+    padded = np.pad(frame.rgb, ((0, 0), (0, 9), (0, 0)))[:, :-9]
+    try:
+        whole, view = (engine.people(replace(frame, rgb=rgb)) for rgb in (frame.rgb, padded))
+    finally:
+        engine.close()
+    assert len(whole) == len(view) >= 1
+    assert np.allclose(whole[0].landmarks_px, view[0].landmarks_px)
+
+
 def test_frames_closer_than_a_millisecond_do_not_stop_it(demo):
     engine = open_live(engine="mediapipe")
     frame = next(read_frames(DEMO))

@@ -99,7 +99,8 @@ class MediaPipeEngine:
         return pose
 
     def _mp_image(self, rgb: npt.NDArray[np.uint8]) -> Any:
-        return self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=rgb)
+        # MediaPipe takes the bytes as they lie, whatever the strides say.
+        return self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
 
     def _landmarker(self, mode: str, people: int) -> _Landmarker:
         if mode not in self._landmarkers:
