@@ -44,6 +44,7 @@ class StepFigures:
     true_steps: tuple[int, int]
     steps: int
     raw_steps: int  # -1 where there is no side view
+    perfect_steps: int
     cadence: tuple[float, float, float]
     step_cv: tuple[float, float]
     alternate: bool  # every step found is the other foot's
@@ -140,7 +141,7 @@ def _cv_pct(times: Array, floor_s: float) -> float:
     return float(100.0 * np.sqrt(max(0.0, step.var(ddof=1) - floor_s**2)) / step.mean())
 
 
-def step_figures(fixture: Fixture, pose: PoseSequence, analysis: Analysis) -> StepFigures:
+def step_figures(fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal: Analysis) -> StepFigures:
     """Of the whole clip. Cadence from strides, as the report has it; the CV with the frame-rate floor taken out."""
     truth = [true_events(fixture, s, "contact") for s in SIDES]
     ours = [found_events(fixture, analysis, s, "contact") for s in SIDES]
@@ -161,6 +162,7 @@ def step_figures(fixture: Fixture, pose: PoseSequence, analysis: Analysis) -> St
         ),
         steps=len(sides),
         raw_steps=sum(len(raw_found[s]["contact"]) for s in SIDES) if raw_found else -1,
+        perfect_steps=len(ideal.report.steps),
         cadence=(_cadence(truth), nan if summary is None else float(summary), _cadence(raw) if raw else nan),
         step_cv=(_cv_pct(np.concatenate(truth), 0.0), _cv_pct(np.concatenate(ours), frame_rate_floor_s(fps))),
         alternate=all(a != b for a, b in zip(sides, sides[1:], strict=False)),

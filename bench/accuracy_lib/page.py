@@ -85,47 +85,50 @@ def steps(results: list[ClipResult]) -> str:
     body = []
     for half in HALVES:
         mine = [r for r in results if r.fixture.half == half]
-        clean = [r for r in mine if r.fixture.clean]
-        body.append([half, str(len(mine)), _share(clean), _share(mine), _raw_share(mine), *_cadence(mine)])
-    head = [
-        "half",
-        "clips",
-        "step count exact, clips without a fault",
-        "exact, all clips",
-        "raw exact (side views)",
-        "cadence MAE (bias), steps/min",
-        "within 1 step/min",
-        "raw cadence MAE",
-        "step-time CV error, percent points",
-    ]
-    wrong = [
-        [
-            r.fixture.name,
-            r.fixture.half,
-            f"{r.steps.true_steps[0]}"
-            + (f" or {r.steps.true_steps[1]}" if len(set(r.steps.true_steps)) > 1 else ""),
-            str(r.steps.steps),
-            str(r.steps.raw_steps) if r.steps.raw_steps >= 0 else "–",
-            "yes" if r.steps.alternate else "no",
+        shares = [
+            _exact([r for r in mine if r.fixture.clean], "steps"),
+            _exact(mine, "steps"),
+            _exact([r for r in mine if r.steps.raw_steps >= 0], "raw_steps"),
+            _exact(mine, "perfect_steps"),
         ]
-        for r in results
-        if not r.steps.exact(r.steps.steps)
+        body.append([half, str(len(mine)), *shares, *_cadence(mine)])
+    text = table(STEPS_HEAD, body)
+    wrong = [_wrong_steps(r) for r in results if not r.steps.exact(r.steps.steps)]
+    head = ["clip", "half", "true", "formcheck", "raw", "perfect pose", "feet alternate"]
+    return text + ("\n\nNot exact:\n\n" + table(head, wrong) if wrong else "")
+
+
+STEPS_HEAD = [
+    "half",
+    "clips",
+    "step count exact, clips without a fault",
+    "exact, all clips",
+    "raw exact (side views)",
+    "perfect pose exact",
+    "cadence MAE (bias), steps/min",
+    "within 1 step/min",
+    "raw cadence MAE",
+    "step-time CV error, percent points",
+]
+
+
+def _wrong_steps(result: ClipResult) -> list[str]:
+    steps = result.steps
+    true = " or ".join(str(n) for n in dict.fromkeys(steps.true_steps))
+    raw = str(steps.raw_steps) if steps.raw_steps >= 0 else "–"
+    return [
+        result.fixture.name,
+        result.fixture.half,
+        true,
+        str(steps.steps),
+        raw,
+        str(steps.perfect_steps),
+        "yes" if steps.alternate else "no",
     ]
-    text = table(head, body)
-    if wrong:
-        text += "\n\nNot exact:\n\n" + table(
-            ["clip", "half", "true", "formcheck", "raw", "feet alternate"], wrong
-        )
-    return text
 
 
-def _share(results: list[ClipResult]) -> str:
-    return f"{sum(r.steps.exact(r.steps.steps) for r in results)} of {len(results)}"
-
-
-def _raw_share(results: list[ClipResult]) -> str:
-    mine = [r for r in results if r.steps.raw_steps >= 0]
-    return f"{sum(r.steps.exact(r.steps.raw_steps) for r in mine)} of {len(mine)}"
+def _exact(results: list[ClipResult], which: str) -> str:
+    return f"{sum(r.steps.exact(getattr(r.steps, which)) for r in results)} of {len(results)}"
 
 
 def _cadence(results: list[ClipResult]) -> list[str]:

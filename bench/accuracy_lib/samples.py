@@ -81,7 +81,7 @@ def measure(fixture: Fixture, pose: PoseSequence) -> ClipResult:
         _samples(fixture, pose, analysis, ideal, raw),
         _yaw(fixture, pose, analysis, ideal),
         events,
-        step_figures(fixture, pose, analysis),
+        step_figures(fixture, pose, analysis, ideal),
         count_swapped(fixture, pose, analysis),
         pose,
     )

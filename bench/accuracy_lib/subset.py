@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,13 +47,16 @@ def coarse(pose: PoseSequence) -> PoseSequence:
 
 
 def save_subset(engine: str, model: str, cache: Path, folder: Path = FOLDER) -> list[Path]:
-    """Write the subset's poses; clips that are not built are left out."""
+    """Write the subset's poses, and which clips they are of; clips that are not built are left out."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = [f for f in find_fixtures() if f.name in NAMES]
-    return [
+    paths = [
         pose_file.save(folder / f"{f.name}.npz", coarse(cached_pose(f.video, engine, model, cache)))
         for f in kept
     ]
+    digests = {f.name: hashlib.sha256(f.video.read_bytes()).hexdigest() for f in kept}
+    (folder / "clips.json").write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
+    return paths
 
 
 def load_subset(folder: Path = FOLDER) -> list[tuple[Fixture, PoseSequence]]:
