@@ -27,10 +27,16 @@ FindingSide = Literal["left", "right", "both"]
 
 
 def readonly(values: npt.ArrayLike) -> Array:
-    """A read-only float64 copy of ``values``."""
+    """``values`` as a read-only float64 array: a copy, unless they are one that nobody can write to."""
+    if isinstance(values, np.ndarray) and values.dtype == np.float64 and _is_frozen(values):
+        return values
     out = np.array(values, dtype=np.float64)
     out.setflags(write=False)
     return out
+
+
+def _is_frozen(values: Array) -> bool:
+    return values.flags.owndata and not values.flags.writeable
 
 
 @dataclass(frozen=True)

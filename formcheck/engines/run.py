@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from formcheck import model_store
-from formcheck.core.skeleton import N_LANDMARKS
-from formcheck.core.types import Bools, EngineInfo, Frame, PoseSequence, SubjectInfo, VideoInfo
-from formcheck.engines.base import EngineName, FramePose, Guide, LiveEngine, PoseEngine
-from formcheck.engines.continuity import other_body
+from formcheck.core.types import Frame, PoseSequence, VideoInfo
+from formcheck.engines.base import EngineName, LiveEngine, PoseEngine
+from formcheck.engines.collect import PoseCollector
 from formcheck.engines.people import Person, link, sight
 from formcheck.engines.subject import check_wish, choose, guide_to
 from formcheck.errors import FormcheckError, ModelError
@@ -26,7 +26,6 @@ from formcheck.progress import OnProgress, Progress
 _LEAST_SAMPLES: Final = 10
 _SHORTEST_GAP_S: Final = 0.4
 _LONGEST_GAP_S: Final = 1.0
-_DAMAGED_SHARE: Final = 0.02
 
 
 def estimate(
@@ -46,20 +45,26 @@ def estimate(
     clip = _Clip(path, video, start_s, end_s, slowmo)
     with closing(_open_engine(engine, model, model_path, progress)) as tracker:
         if hasattr(tracker, "survey_clip"):
-            from formcheck.engines.onepass import follow_subject
+            return _in_one_pass(tracker, clip, subject, progress)
+        choice = choose(_scout(tracker, clip), subject, video.width, video.height)
+        guide = guide_to(choice, clip.gap_s)
+        collector, times_s = PoseCollector(clip.expected, guide), deque[float]()
+        frames = prefetched(_told(clip.frames(), times_s, clip.expected, progress))
+        for pose in tracker.track(frames, guide):
+            collector.add(times_s.popleft(), pose)
+        return collector.finish(video, tracker.info, choice.info)
 
-            told = None if progress is None else lambda done: progress(Progress("pose", done, clip.expected))
-            size, limits = (video.width, video.height), (start_s, end_s, slowmo)
-            info, guide, times_s, poses = follow_subject(
-                tracker, path, clip.gap_s, subject, size, limits, told
-            )
-        else:
-            choice = choose(_scout(tracker, clip), subject, video.width, video.height)
-            info, guide = choice.info, guide_to(choice, clip.gap_s)
-            times_s = []
-            frames = prefetched(_told(clip.frames(), times_s, clip.expected, progress))
-            poses = list(tracker.track(frames, guide))
-        return _sequence(times_s, poses, guide, video, clip.expected, tracker.info, info)
+
+def _in_one_pass(tracker: PoseEngine, clip: _Clip, subject: str, progress: OnProgress | None) -> PoseSequence:
+    from formcheck.engines.onepass import follow_subject
+
+    told = None if progress is None else lambda done: progress(Progress("pose", done, clip.expected))
+    size, limits = (clip.video.width, clip.video.height), (clip.start_s, clip.end_s, clip.slowmo)
+    info, guide, times_s, poses = follow_subject(tracker, clip.path, clip.gap_s, subject, size, limits, told)
+    collector = PoseCollector(clip.expected, guide)
+    for time_s, pose in zip(times_s, poses, strict=True):
+        collector.add(time_s, pose)
+    return collector.finish(clip.video, tracker.info, info)
 
 
 @dataclass(frozen=True)
@@ -107,12 +112,12 @@ def _scout(tracker: PoseEngine, clip: _Clip) -> tuple[Person, ...]:
 
 
 def _told(
-    frames: Iterator[Frame], times_s: list[float], total: int, progress: OnProgress | None
+    frames: Iterator[Frame], times_s: deque[float], total: int, progress: OnProgress | None
 ) -> Iterator[Frame]:
-    for frame in frames:
+    for done, frame in enumerate(frames, start=1):
         times_s.append(frame.time_s)
         if progress is not None:
-            progress(Progress("pose", len(times_s), total))
+            progress(Progress("pose", done, total))
         yield frame
 
 
@@ -149,43 +154,3 @@ def _own_bundle(model_path: str | Path) -> Path:
     if not Path(model_path).is_file():
         raise ModelError(f"{model_path}: there is no such model file; give the path of a .task bundle")
     return Path(model_path)
-
-
-def _sequence(
-    times_s: list[float],
-    poses: list[FramePose | None],
-    guide: Guide,
-    video: VideoInfo,
-    expected: int,
-    engine: EngineInfo,
-    subject: SubjectInfo,
-) -> PoseSequence:
-    count = len(poses)
-    time_s = np.array(times_s[:count])
-    landmarks_px = np.full((count, N_LANDMARKS, 2), np.nan)
-    visibility = np.zeros((count, N_LANDMARKS))
-    world_m = np.full((count, N_LANDMARKS, 3), np.nan)
-    hip_px, height_px = np.full((count, 2), np.nan), np.full(count, np.nan)
-    for i, pose in enumerate(poses):
-        if pose is not None:
-            landmarks_px[i], visibility[i], world_m[i] = pose.landmarks_px, pose.visibility, pose.world_m
-            hip_px[i], height_px[i] = pose.hip_px, pose.height_px
-    confirmed = np.array([pose is not None and guide.confirms(pose) for pose in poses], dtype=bool)
-    other = other_body(time_s, hip_px, height_px, confirmed)
-    landmarks_px[other], visibility[other], world_m[other] = np.nan, 0.0, np.nan
-    video = replace(video, frames=count, warnings=video.warnings + _missing_pictures(count, expected))
-    return PoseSequence(time_s, landmarks_px, visibility, world_m, video, engine, _told_of(subject, other))
-
-
-def _told_of(subject: SubjectInfo, other: Bools) -> SubjectInfo:
-    if not other.any():
-        return subject
-    note = f"{int(other.sum())} frames in which the track was on another body are left out"
-    return replace(subject, note=f"{subject.note}; {note}" if subject.note else note)
-
-
-def _missing_pictures(count: int, expected: int) -> tuple[str, ...]:
-    missing = expected - count
-    if missing <= max(2.0, _DAMAGED_SHARE * expected):
-        return ()
-    return (f"the file is damaged: {missing} of {expected} pictures cannot be decoded and are left out",)
