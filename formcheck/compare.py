@@ -167,9 +167,7 @@ def _strides(steps: Sequence[Step], side: str) -> list[tuple[float, float, float
     return out
 
 
-def _overlay(
-    time_s: Array, values: Array, strides: Sequence[tuple[float, float, float]], off: float
-) -> Array:
+def _overlay(time_s: Array, values: Array, strides: Sequence[tuple[float, float, float]], off: float) -> Array:
     """(strides, 101): each stride's values at 0..100 %, lift-off at ``off``. NaN stays NaN."""
     percent = np.linspace(0.0, 1.0, POINTS)
     rows = []
@@ -187,15 +185,12 @@ def curves(a: Clip, b: Clip, signals: Sequence[str]) -> tuple[Curve, ...]:
 
 def _curve(a: Clip, b: Clip, name: str) -> Curve | None:
     side = next((s for s in SIDES if f"_{s}_" in name), None)
-    sides = (side,) if side else SIDES
+    sides = (side or "left",)  # a signal without sides is laid over the left foot's strides
     strides = [[s for one in sides for s in _strides(c.report.steps, one)] for c in (a, b)]
     if min(map(len, strides)) < MIN_STEPS or any(name not in c.signals.columns for c in (a, b)):
         return None
     off = float(np.median([(lift - on) / (end - on) for group in strides for on, lift, end in group]))
-    rows = [
-        _overlay(c.signals.time_s, c.signals[name], group, off)
-        for c, group in zip((a, b), strides, strict=True)
-    ]
+    rows = [_overlay(c.signals.time_s, c.signals[name], group, off) for c, group in zip((a, b), strides, strict=True)]
     rows = [r[np.isfinite(r).mean(axis=1) > 0.8] for r in rows]
     if min(map(len, rows)) < MIN_STEPS:
         return None

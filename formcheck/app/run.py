@@ -69,7 +69,10 @@ def rescore(
 def write_run(analysis: Analysis, job: Job, folder: Path, progress: OnProgress | None = None) -> None:
     """The run's files: results, per-check spread, thumbnail."""
     catalogue = load_catalogue()
-    write_outputs(analysis, folder, video_path=job.video, progress=progress, catalogue=catalogue, name="out")
+    overlay = bool(job.video)  # a live set that was not recorded has no video
+    write_outputs(
+        analysis, folder, video_path=job.video, overlay=overlay, progress=progress, catalogue=catalogue, name="out"
+    )
     found = spreads(analysis.report, analysis.signals, catalogue)
     write_json(folder / SPREADS, {str(place): list(spread) for place, spread in found.items()})
     make_thumb(folder / "out" / "overlay.mp4", folder / "out" / THUMB)

@@ -40,6 +40,7 @@ PAIR_HTML = """
   <input type="range" min="0" max="1000" value="0"><span class="where" role="status"></span></div>
 </div>
 """
+SPEAKER_HTML = '<div class="spoken" role="status" aria-live="assertive"></div>'
 
 
 def _asset(name: str) -> str:
@@ -68,3 +69,8 @@ def player(data: Mapping[str, Any], key: str) -> None:
 def pair(data: Mapping[str, Any], key: str) -> None:
     """Two videos that keep step."""
     _component("pair", PAIR_HTML)(data=dict(data), key=key)
+
+
+def speaker(data: Mapping[str, Any], key: str) -> None:
+    """Says a live cue aloud with the browser's own voice, and shows it to screen readers."""
+    _component("speaker", SPEAKER_HTML)(data=dict(data), key=key)

@@ -67,8 +67,10 @@ class JobStore:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def create(self, job: Job, upload: Path | None = None) -> str:
-        """Queue ``job``; ``upload`` (a file already on this disk) is moved into the run's folder."""
+    def create(self, job: Job, upload: Path | None = None, beside: Mapping[str, Path] | None = None) -> str:
+        """Queue ``job``; ``upload`` (a file already on this disk) is moved into the run's folder, and so are the
+        files ``beside`` (by the name they get there), e.g. poses that need not be estimated.
+        """
         ticket = new_ticket()
         folder = self.root / ticket
         (folder / "out").mkdir(parents=True)
@@ -77,6 +79,8 @@ class JobStore:
             target = folder / "input" / safe_name(job.name)
             upload.replace(target)
             job = replace(job, video=str(target))
+        for name, path in (beside or {}).items():
+            path.replace(folder / name)
         write_json(folder / "job.json", asdict(replace(job, created_s=job.created_s or time.time())))
         write_json(folder / "state.json", asdict(State()))
         return ticket

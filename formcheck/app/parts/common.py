@@ -20,7 +20,7 @@ from formcheck.history.store import History, open_engine
 from formcheck.report import store as report_store
 from formcheck.report import words
 from formcheck.report.digest import Titles, titles_of
-from formcheck.report.style import QUALITY_LOOK, QUIET, VERDICT_LOOK, Look
+from formcheck.report.style import LINE, QUALITY_LOOK, QUIET, VERDICT_LOOK, Look
 
 
 def catalogue() -> Catalogue:
@@ -152,6 +152,9 @@ def frame_styles() -> str:
     .fc-cue {{ font-size: 1.08rem; font-weight: 650; margin: 0.15rem 0; }}
     .fc-row {{ display: flex; flex-wrap: wrap; gap: 0.4rem 0.7rem; align-items: center; }}
     .fc-row {{ overflow-wrap: anywhere; }}
+    .fc-good {{ border-bottom: 1px solid {LINE}; padding: 0.55rem 0.1rem; }}
+    .fc-good summary {{ cursor: pointer; }}
+    .fc-good p {{ margin: 0.35rem 0 0 1rem; }}
     h2, h3 {{ font-size: 1.3rem !important; }}
     h1 {{ font-size: 2.1rem !important; }}
     .stMainBlockContainer {{ padding-top: 4.5rem; padding-bottom: 2rem; max-width: 92rem; }}

@@ -150,6 +150,9 @@ def _why(finding: Finding) -> None:
 
 
 def _video(shown: Shown) -> None:
+    if not (runs().out(shown.ticket) / "overlay.mp4").is_file():
+        st.info(t("result.no_video"), icon=":material/videocam_off:")
+        return
     data = player_data.player_data(shown.report, shown.plot, shown.titles, result_url(shown.ticket, "overlay.mp4"))
     data["seek"] = st.session_state.get(f"seek:{shown.ticket}")
     player(data, key=f"player:{shown.ticket}")
@@ -174,10 +177,26 @@ def _tabs(shown: Shown, stored: Report) -> None:
 
 def _findings(shown: Shown) -> None:
     judged = sorted((f for f in shown.report.findings if f.verdict != "not_assessed"), key=rank)
+    faults = [f for f in judged if f.verdict != "good"]
     columns = st.columns(2, gap="medium")
-    for place, finding in enumerate(judged):
+    for place, finding in enumerate(faults):
         with columns[place % 2]:
             finding_card(shown, finding, f"all{place}", why=True)
+    st.html("".join(_good_line(shown, finding) for finding in judged if finding.verdict == "good"))
+
+
+def _good_line(shown: Shown, finding: Finding) -> str:
+    """One good finding as a line that opens."""
+    name = shown.titles.check(finding.check) + side_words(finding.side)
+    band = t("result.wanted", band=words.wanted(finding.limits, finding.unit))
+    sure = t("result.confidence", share=words.percent(finding.confidence))
+    return (
+        f'<details class="fc-good"><summary>{verdict_badge(finding.verdict)} <strong>{html.escape(name)}</strong> '
+        f'<span class="fc-quiet">{html.escape(words.number(finding.value, finding.unit))}</span></summary>'
+        f'<p class="fc-quiet">{html.escape(finding.measure)} · {html.escape(band)} · {html.escape(sure)}</p>'
+        f"<p>{html.escape(finding.why)}</p>"
+        f'<p class="fc-quiet">{t("result.source")}: {html.escape(finding.source)}</p></details>'
+    )
 
 
 def _not_judged(shown: Shown, found: Digest) -> None:

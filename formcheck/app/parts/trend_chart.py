@@ -37,33 +37,40 @@ def score_chart(sets: Sequence[TrainingSet]) -> alt.LayerChart:
 
 def check_chart(trend: Trend) -> alt.LayerChart:
     """One check's values with the noise band about the start and the wanted band."""
-    data = pd.DataFrame([
-        {"when": p.done_at, "value": p.value, "verdict": words.VERDICT.get(p.verdict, p.verdict), "kind": p.verdict}
-        for p in trend.points
-    ])  # fmt: skip
-    label = f"{trend.measure} ({words.unit(trend.unit).strip()})" if words.unit(trend.unit).strip() else trend.measure
-    y = alt.Y("value:Q", title=_wrapped(label), scale=alt.Scale(zero=False))
+    rows = [
+        {"when": p.done_at, "value": p.value, "verdict": words.VERDICT.get(p.verdict, p.verdict)} for p in trend.points
+    ]
+    data = pd.DataFrame(rows)
+    unit = words.unit(trend.unit).strip()
+    domain = _domain(trend)
+    title = _wrapped(f"{trend.measure} ({unit})" if unit else trend.measure)
+    y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=domain, nice=False))
     names = [words.VERDICT[k] for k in _MARKS]
-    points = (
-        alt.Chart(data)
-        .mark_point(size=110, filled=True, opacity=1)
-        .encode(
-            x=_time(), y=y, tooltip=["when:T", "value:Q", "verdict:N"],
-            color=alt.Color("verdict:N", title=None, scale=alt.Scale(domain=names, range=_FILLS)),
-            shape=alt.Shape("verdict:N", title=None, scale=alt.Scale(domain=names, range=list(_MARKS.values()))),
-        )
-    )  # fmt: skip
-    line = alt.Chart(data).mark_line(color=QUIET).encode(x=_time(), y=y)
+    legend = alt.Legend(orient="top")
+    base = alt.Chart(data).encode(x=_time(), y=y)
+    points = base.mark_point(size=110, filled=True, opacity=1).encode(
+        tooltip=["when:T", "value:Q", "verdict:N"],
+        color=alt.Color("verdict:N", title=None, legend=legend, scale=alt.Scale(domain=names, range=_FILLS)),
+        shape=alt.Shape("verdict:N", title=None, scale=alt.Scale(domain=names, range=list(_MARKS.values()))),
+    )
     layers: list[alt.Chart] = []
-    if trend.band is not None:
-        layers.append(_band(trend.baseline - trend.band, trend.baseline + trend.band, QUIET, 0.22))
-    values = [p.value for p in trend.points]
-    reach = max(max(values) - min(values), 1e-6)
     low, high = trend.good
     if low is not None or high is not None:
-        ends = (low if low is not None else min(values) - reach, high if high is not None else max(values) + reach)
-        layers.append(_band(min(ends), max(ends), VERDICT_LOOK["good"].fill, 0.12))
-    return alt.layer(*layers, line, points).properties(height=260)
+        ends = (domain[0] if low is None else low, domain[1] if high is None else high)
+        layers.append(_band(ends, domain, VERDICT_LOOK["good"].fill, 0.14))
+    if trend.band is not None:
+        layers.append(_band((trend.baseline - trend.band, trend.baseline + trend.band), domain, QUIET, 0.25))
+    return alt.layer(*layers, base.mark_line(color=QUIET), points).properties(height=270)
+
+
+def _domain(trend: Trend) -> list[float]:
+    """The values and the noise band with some room, and a limit of the wanted band where it is near."""
+    values = [p.value for p in trend.points]
+    if trend.band is not None:
+        values += [trend.baseline - trend.band, trend.baseline + trend.band]
+    reach = max(max(values) - min(values), 0.05 * max(abs(v) for v in values), 1e-6)
+    near = [v for v in trend.good if v is not None and min(values) - 2 * reach <= v <= max(values) + 2 * reach]
+    return [min([*values, *near]) - 0.25 * reach, max([*values, *near]) + 0.25 * reach]
 
 
 def _wrapped(label: str, width: int = 34) -> list[str]:
@@ -75,9 +82,11 @@ def _wrapped(label: str, width: int = 34) -> list[str]:
     return lines
 
 
-def _band(low: float, high: float, colour: str, opacity: float) -> alt.Chart:
-    data = pd.DataFrame({"low": [low], "high": [high]})
-    return alt.Chart(data).mark_rect(color=colour, opacity=opacity).encode(y="low:Q", y2="high:Q")
+def _band(ends: tuple[float, float], domain: Sequence[float], colour: str, opacity: float) -> alt.Chart:
+    low, high = max(ends[0], domain[0]), min(ends[1], domain[1])
+    data = pd.DataFrame({"low": [min(low, high)], "high": [high]})
+    scale = alt.Scale(domain=list(domain), nice=False)
+    return alt.Chart(data).mark_rect(color=colour, opacity=opacity).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q")
 
 
 def load_chart(found: Figures) -> alt.VConcatChart:

@@ -106,7 +106,7 @@ def _videos(a: str, b: str, reports: list[Report], found: Comparison) -> None:
             "a": result_url(a, "overlay.mp4"), "b": result_url(b, "overlay.mp4"),
             "label_a": f"{t('compare.a')}: {runs().job(a).name}", "label_b": f"{t('compare.b')}: {runs().job(b).name}",
             "knots": knots, "start_s": knots[0][0], "end_s": knots[-1][0],
-            "words": section("compare") | section("player"),
+            "words": section("compare") | {"speed": t("player.speed")},
         },
         key=f"pair:{a}:{b}",
     )  # fmt: skip
@@ -126,13 +126,14 @@ def _differences(found: Comparison) -> None:
             "B": words.number(d.b, d.unit), t("compare.table_change"): words.number(d.change, d.unit),
             t("compare.table_noise"): words.number(d.noise, d.unit),
             t("compare.table_verdict"): _short(d.real),
-            "A ": verdict_words(d.verdict_a), "B ": verdict_words(d.verdict_b),
+            t("compare.verdict_a"): verdict_words(d.verdict_a), t("compare.verdict_b"): verdict_words(d.verdict_b),
         }
         for d in order
     ]  # fmt: skip
     if rows:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
-        with st.expander(t("compare.differences")):
+        st.caption(t("compare.mdc_help"))
+        with st.expander(t("compare.all")):
             for one in order:
                 st.markdown(f"- {difference.sentence(one)}")
     for key, alone in (("only_a", found.only_a), ("only_b", found.only_b)):
@@ -162,13 +163,19 @@ def _chart(curve: Curve) -> alt.LayerChart:
         pd.DataFrame({"percent": percent, "mean": mean, "low": mean - sd, "high": mean + sd, "clip": name})
         for name, mean, sd in (("A", curve.mean_a, curve.sd_a), ("B", curve.mean_b, curve.sd_b))
     ]
+    scale = alt.Scale(domain=["A", "B"], range=list(COLOURS))
     base = alt.Chart(pd.concat(parts)).encode(
         x=alt.X("percent:Q", title=t("compare.percent_axis")),
-        color=alt.Color("clip:N", scale=alt.Scale(domain=["A", "B"], range=list(COLOURS)), title=None),
+        color=alt.Color(
+            "clip:N",
+            scale=alt.Scale(domain=["A", "B"], range=list(COLOURS)),
+            title=None,
+            legend=alt.Legend(orient="top"),
+        ),
     )
     title = difference.curve_label(curve.signal)
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title=title).scale(zero=False), y2="high:Q")
-    dash = alt.StrokeDash("clip:N", legend=None)
+    dash = alt.StrokeDash("clip:N", scale=alt.Scale(domain=["A", "B"], range=[[1, 0], [6, 4]]), title=None)
     line = base.mark_line(strokeWidth=2.5).encode(y=alt.Y("mean:Q", title=title).scale(zero=False), strokeDash=dash)
     off = (
         alt.Chart(pd.DataFrame({"x": [curve.off_pct]})).mark_rule(color=STANCE_SHADE, strokeDash=[4, 4]).encode(x="x:Q")

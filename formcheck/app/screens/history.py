@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timezone
+from math import inf
 
 import pandas as pd
 import streamlit as st
@@ -75,7 +76,8 @@ def _athlete(log: History, athlete: Athlete) -> None:
 def _trends(sets: Sequence[TrainingSet]) -> None:
     st.subheader(t("history.trends"), anchor=False, help=t("history.trend_help"))
     st.altair_chart(trend_chart.score_chart(sets))
-    found = {(x.check, x.measure, x.side): x for x in trends(sets)}
+    by_news = sorted(trends(sets), key=lambda x: -abs(x.change or 0.0) / (x.band or inf))
+    found = {(x.check, x.measure, x.side): x for x in by_news}
     if not found:
         return
     key = st.selectbox(

@@ -1,13 +1,5 @@
-"""The live page; until it is built, where to find live coaching."""
+"""The live page."""
 
-from __future__ import annotations
+from formcheck.app.live_page import page
 
-import streamlit as st
-
-from formcheck.app.texts import t
-
-
-def page() -> None:
-    """Say where live coaching is."""
-    st.title(t("live.title"))
-    st.info(t("live.soon"))
+__all__ = ["page"]

@@ -1,0 +1,96 @@
+"""A film for Chromium to play as its camera: the demo clip after a wait, every frame numbered at both edges.
+
+The number is 12 black or white blocks, so that a page can read which frame it shows, mirrored or not.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from formcheck.io.video import read_frames
+
+SIZE = (640, 360)
+FPS = 30
+BITS = 12
+BLOCK_PX, LEFT_PX, TOP_PX = 12, 16, 108  # the strip: width, and where the first block begins
+WAIT_S, REST_S = 16.0, 8.0  # standing before and after: the page loads, frames and counts down meanwhile
+
+
+def numbered(picture: np.ndarray, number: int) -> np.ndarray:
+    """The picture with its number at both edges, the lowest bit on top."""
+    out = picture.copy()
+    for bit in range(BITS):
+        top = TOP_PX + bit * BLOCK_PX
+        value = 255 if number >> bit & 1 else 0
+        out[top : top + BLOCK_PX, :LEFT_PX] = out[top : top + BLOCK_PX, -LEFT_PX:] = value
+    return out
+
+
+def make_film(clip: Path, target: Path) -> Path:
+    """Write the film as MJPEG; returns ``target``."""
+    pictures = [cv2.resize(f.rgb, SIZE, interpolation=cv2.INTER_AREA) for f in read_frames(clip)]
+    order = [0] * int(WAIT_S * FPS) + list(range(len(pictures))) + [len(pictures) - 1] * int(REST_S * FPS)
+    with av.open(str(target), "w", format="mjpeg") as out:
+        stream = out.add_stream("mjpeg", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuvj420p"
+        stream.options = {"q:v": "3"}
+        stream.codec_context.qmin = stream.codec_context.qmax = 3
+        for number, index in enumerate(order):
+            frame = av.VideoFrame.from_ndarray(numbered(pictures[index], number), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, FPS)
+            for packet in stream.encode(frame.reformat(format="yuvj420p")):
+                out.mux(packet)
+        for packet in stream.encode():
+            out.mux(packet)
+    return target
+
+
+#: Runs in every frame of the page: keeps the camera's own picture beside the one shown, and reads both numbers.
+WATCH_JS = (
+    """
+(() => {
+  const BITS = %d, BLOCK = %d, TOP = %d, W = %d, H = %d;
+  window.__spoken = [];
+  if (window.speechSynthesis) speechSynthesis.speak = (u) => window.top.__said(u.text);
+  const media = navigator.mediaDevices;
+  if (!media || !media.getUserMedia) return;
+  const ask = media.getUserMedia.bind(media);
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  const read = (video) => {
+    if (!video.videoWidth) return null;
+    const k = video.videoHeight / H;
+    canvas.width = 4; canvas.height = BITS * BLOCK;
+    pen.drawImage(video, 6 * k, TOP * k, 2 * k, BITS * BLOCK * k, 0, 0, 4, BITS * BLOCK);
+    const px = pen.getImageData(0, 0, 4, BITS * BLOCK).data;
+    let n = 0;
+    for (let bit = 0; bit < BITS; bit++) if (px[((bit + 0.5) * BLOCK | 0) * 16] > 127) n |= 1 << bit;
+    return n;
+  };
+  media.getUserMedia = async (wanted) => {
+    const stream = await ask(wanted);
+    const own = document.createElement("video");
+    own.muted = true; own.srcObject = stream; own.play();
+    window.__lags = [];
+    const look = () => {
+      const shown = [...document.querySelectorAll("video")].find((v) => v.srcObject && v !== own && v.videoWidth);
+      if (!shown) return setTimeout(look, 100);
+      const note = (now) => {
+        const local = read(own), remote = read(shown);
+        window.__lags.push([now, local, remote]);
+        shown.requestVideoFrameCallback(note);
+      };
+      shown.requestVideoFrameCallback(note);
+    };
+    look();
+    return stream;
+  };
+})();
+"""
+    % (BITS, BLOCK_PX, TOP_PX, *SIZE)
+)
