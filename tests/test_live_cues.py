@@ -42,12 +42,20 @@ def test_of_two_equally_important_faults_the_worse_is_told():
     assert CuePicker().offer(ranked(minor, major), 10.1).id == "torso_upright"
 
 
-def test_no_cue_follows_another_within_the_gap_and_none_is_kept_for_later():
+def test_no_lesser_cue_follows_another_within_the_gap_and_none_is_kept_for_later():
     picker = CuePicker(gap_s=4.0, again_s=10.0)
-    assert picker.offer([fault(ROCK, 10.0)], 10.1)
-    assert picker.offer([fault(VALGUS, 12.0)], 12.1) is None
+    assert picker.offer([fault(VALGUS, 10.0)], 10.1)
+    assert picker.offer([fault(ROCK, 12.0)], 12.1) is None
     assert picker.offer([], 15.0) is None
-    assert picker.offer([fault(VALGUS, 15.9)], 16.0).id == "knee_valgus"
+    assert picker.offer([fault(ROCK, 15.9)], 16.0).id == "torso_rock"
+
+
+def test_a_more_important_fault_takes_the_place_of_a_lesser_cue_once_that_could_be_read():
+    picker = CuePicker(gap_s=4.0, least_s=1.5)
+    assert picker.offer([fault(ROCK, 10.0)], 10.0)
+    assert picker.offer([fault(VALGUS, 11.0)], 11.0) is None
+    assert picker.offer([fault(VALGUS, 11.6)], 11.6).id == "knee_valgus"
+    assert picker.offer([fault(ROCK, 13.2)], 13.2) is None
 
 
 def test_the_same_cue_waits_for_its_cool_down():

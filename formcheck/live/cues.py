@@ -68,9 +68,14 @@ class Fault:
     end_s: float
 
     @property
+    def weight(self) -> tuple[float, ...]:
+        """The exercise file's priority, then the verdict; smaller matters more."""
+        return self.measure.priority, -SEVERITY[self.verdict]
+
+    @property
     def rank(self) -> tuple[float, ...]:
-        """Sorts the most important first: the exercise file's priority, then how bad."""
-        return self.measure.priority, -SEVERITY[self.verdict], -self.bad
+        """Sorts the most important first."""
+        return *self.weight, -self.bad
 
     @property
     def text(self) -> str:
@@ -130,26 +135,33 @@ def _fault(measure: Measure, series: Series, side: Side | None, step: int, end_s
 class CuePicker:
     """Shows one cue at a time.
 
-    ``gap_s`` from one cue to the next, ``show_s`` on show (no more than the gap, so no cue is cut short), and
+    ``gap_s`` from one cue to the next, or ``least_s`` to a more important one; ``show_s`` on show otherwise; and
     ``again_s`` until the same is said again.
     """
 
-    def __init__(self, gap_s: float = 4.0, show_s: float = 3.5, again_s: float = 10.0) -> None:
+    def __init__(
+        self, gap_s: float = 4.0, show_s: float = 3.5, again_s: float = 10.0, least_s: float = 1.5
+    ) -> None:
         self._gap_s, self._again_s = gap_s, again_s
-        self._show_s = min(show_s, gap_s)
+        self._show_s, self._least_s = min(show_s, gap_s), least_s
         self._current: LiveCue | None = None
         self._last_s = -np.inf
+        self._last_weight: tuple[float, ...] = ()
         self._said_s: dict[tuple[str, FindingSide], float] = {}
 
     def offer(self, found: list[Fault], now_s: float) -> LiveCue | None:
         """A new cue, if one of the faults (most important first) has earned it and may be said now."""
-        if now_s - self._last_s < self._gap_s:
+        since_s = now_s - self._last_s
+        if since_s < min(self._least_s, self._gap_s):
             return None
         for fault in found:
+            if since_s < self._gap_s and fault.weight >= self._last_weight:
+                break  # sorted: those after it matter no more
             side: FindingSide = fault.side or "both"
             key = (fault.measure.check, side)
             if now_s - fault.end_s <= FRESH_S and now_s - self._said_s.get(key, -np.inf) >= self._again_s:
                 self._said_s[key] = self._last_s = now_s
+                self._last_weight = fault.weight
                 self._current = LiveCue(
                     key[0], fault.text, side, fault.verdict, fault.step, fault.end_s, now_s
                 )

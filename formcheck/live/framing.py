@@ -18,6 +18,8 @@ HintId = Literal["nobody", "feet", "head", "small", "turn_side", "turn_known"]
 MOST: Final = 0.5
 #: Below this a foot is guessed, not seen.
 FOOT_VISIBILITY: Final = 0.3
+#: Hints about what cannot be measured at all; the others only ask for a better picture.
+BLIND: Final[tuple[HintId, ...]] = ("nobody", "feet")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from formcheck.core.pipeline import AUTO
 from formcheck.core.spec import Catalogue, ScoreOptions
-from formcheck.core.types import Analysis, Frame
+from formcheck.core.types import Analysis, Frame, PoseSequence
 from formcheck.engines.base import LiveEngine
 from formcheck.live.session import LiveSession
 from formcheck.live.update import LiveSettings, LiveUpdate
@@ -78,8 +78,11 @@ class LiveRun:
             self._session = self._new_session()
         return Shot("countdown", update, max(1, ceil(left_s)))
 
+    def poses(self) -> PoseSequence | None:
+        """The set's poses; None if it never began."""
+        poses = self._session.poses() if self._set else None
+        return poses if poses is not None and len(poses.time_s) > 1 else None
+
     def finish(self, created_at: str = "", version: str = "") -> Analysis | None:
         """The same report as of an upload of the set; None if the set never began."""
-        if not self._set or len(self._session.poses().time_s) < 2:
-            return None
-        return self._session.finish(created_at, version, causal=False)
+        return None if self.poses() is None else self._session.finish(created_at, version, causal=False)

@@ -24,7 +24,7 @@ from formcheck.engines.base import FramePose, LiveEngine
 from formcheck.live.buffer import PoseStore, no_pose
 from formcheck.live.counter import Counted, StepCounter
 from formcheck.live.cues import CuePicker, faults
-from formcheck.live.framing import HINTS, Hint, body_hint, legs_seen, view_hint
+from formcheck.live.framing import BLIND, HINTS, Hint, body_hint, legs_seen, view_hint
 from formcheck.live.rhythm import rhythm_of
 from formcheck.live.update import LiveSettings, LiveUpdate, Phase, nothing
 from formcheck.live.watch import Look, Recognised, look
@@ -196,7 +196,7 @@ class LiveSession:
         rhythm = rhythm_of(self._counter.steps, pose.time_s)
         begun = bool(self._counter.steps)
         # before the first step any hint comes first; later only one that keeps the body from being measured
-        framing = self._hint is not None and (not begun or not self._hint.id.startswith("turn"))
+        framing = self._hint is not None and (not begun or self._hint.id in BLIND)
         return LiveUpdate(
             index=self._index, time_s=pose.time_s, status="framing" if framing else "ok", hint=self._hint,
             exercise=self._exercise.current,
