@@ -223,7 +223,7 @@ def _count_steps(
     """True steps against the finding's steps; set-level findings name all their steps and are left out."""
     if finding is None or finding.verdict == "not_assessed" or _set_level(finding):
         return
-    blamed = [s.contact_s for s in analysis.report.steps if s.index in finding.steps]
+    blamed = [(s.side, s.contact_s) for s in analysis.report.steps if s.index in finding.steps]
     for step in fixture.truth.steps:
         if item.side not in ("both", step.side) or not np.isfinite(step.next_s):
             continue
@@ -231,7 +231,8 @@ def _count_steps(
         if item.planned != "good" and -step_length_s(step) < late < RAMP_S and item.onset_s > 0:
             continue
         truth = item.planned != "good" and late >= 0
-        tally.add(truth, any(abs(at - step.contact_s) <= MATCH_S / 2 for at in blamed))
+        found = any(side == step.side and abs(at - step.contact_s) <= MATCH_S for side, at in blamed)
+        tally.add(truth, found)
 
 
 def step_length_s(step) -> float:  # type: ignore[no-untyped-def]

@@ -27,7 +27,7 @@ NAMES = (
     "clean_deadmill_backward_left",
     "clean_treadmill_right",
     "fault_knee_valgus_left",
-    "fps60_right",
+    "near_knee_over_toe_right",
 )
 
 

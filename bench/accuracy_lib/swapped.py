@@ -11,7 +11,7 @@ from formcheck.core.skeleton import joint
 from formcheck.core.types import Analysis, Array, PoseSequence
 
 PARTS = ("knee", "ankle", "heel", "toe")
-APART = 0.25  # of the leg's length in the picture: nearer together, left and right cannot be told by place
+APART = 0.15  # of the leg's length in the picture: nearer together, left and right cannot be told by place
 CLEARLY = 0.6  # the exchanged labelling must fit this much better
 
 
