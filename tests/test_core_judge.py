@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.core.checks import judge as j
-from formcheck.core.checks.evaluate import BASELINE_STEPS, SetData, evaluate, frame_rate_floor_s, set_statistic
+from formcheck.core.checks.evaluate import (
+    BASELINE_STEPS,
+    CONTACT_SD_S,
+    SetData,
+    evaluate,
+    frame_rate_floor_s,
+    set_statistic,
+)
 from formcheck.core.checks.stop import NO_REASON, NOT_JUDGED, advise
 from formcheck.core.gait.measures import StepTable
 from formcheck.core.spec import Band, Catalogue, Exercise, Measure, Signature
@@ -120,15 +127,17 @@ def test_the_worst_measure_of_a_check_speaks():
 
 
 def test_variation_is_the_true_one_with_what_whole_frames_add_taken_out():
-    true = np.random.default_rng(0).normal(0.55, 0.03 * 0.55, 4000)
+    true = np.random.default_rng(0).normal(0.55, 0.08 * 0.55, 4000)
     framed = np.diff(np.round(np.cumsum(true) * 30) / 30)
     variation = replace(
         MEASURE, signal="step_time_s", phase="set", statistic="cv_pct", band=Band(good_max=5, minor_max=8)
     )
     assert 100 * framed.std() / framed.mean() == pytest.approx(
-        np.hypot(3.0, 100 * frame_rate_floor_s(30) / 0.55), rel=0.05
+        np.hypot(8.0, 100 * frame_rate_floor_s(30) / 0.55), rel=0.05
     )
-    assert evaluate(variation, data_of(list(framed), "step_time_s"), None).value[0] == pytest.approx(3.0, rel=0.1)
+    assert evaluate(variation, data_of(list(framed), "step_time_s"), None).value[0] == pytest.approx(
+        np.sqrt(8.0**2 - 2 * (100 * CONTACT_SD_S / 0.55) ** 2), rel=0.1
+    )  # whole frames taken out, and the contacts' own uncertainty with them
 
 
 @pytest.mark.parametrize(

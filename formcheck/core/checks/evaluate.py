@@ -23,6 +23,7 @@ START_S = 2.0
 BASELINE_STEPS = 6  # the first three strides
 BASELINE_MIN = 2
 MIN_SET_VALUES = 4
+CONTACT_SD_S = 0.018  # of a contact's time against truth, from the side (bench/accuracy.py)
 
 SIGNAL_NAMES = frozenset(q.name for q in SIGNALS)
 
@@ -177,7 +178,7 @@ def _from_steps(measure: Measure, data: SetData, mine: Bools) -> Series:
     if measure.statistic == "symmetry_pct":
         value = _symmetry_pct(values, data.table.side, keep)
     elif measure.statistic == "cv_pct":
-        value = _cv_pct(measure.signal, values[keep], data.fps)
+        value = _cv_pct(measure.signal, values[keep], data)
     else:
         value = set_statistic(measure.statistic, values[keep])
     return _single(value, data, keep)
@@ -211,13 +212,25 @@ def _stride_means(values: Array) -> Array:
     return values[: 2 * pairs].reshape(pairs, 2).mean(axis=1) if pairs else values
 
 
-def _cv_pct(name: str, values: Array, fps: float) -> float:
+def _cv_pct(name: str, values: Array, data: SetData) -> float:
     mean = float(np.mean(values))
     if mean <= 0:
         return float("nan")
-    sd = float(np.std(values, ddof=1))
-    floor = frame_rate_floor_s(fps) if name.endswith("_time_s") else 0.0
-    return 100.0 * sqrt(max(0.0, sd**2 - floor**2)) / mean
+    low, high = np.quantile(values, [0.16, 0.84])
+    sd = 0.5 * float(high - low)  # of a normal spread; one odd contact does not make a rhythm uneven
+    return 100.0 * sqrt(max(0.0, sd**2 - _floor(name, data) ** 2)) / mean
+
+
+def _floor(name: str, data: SetData) -> float:
+    """SD that the clip alone adds: whole frames, and how sharply a contact shows; for a length, times the speed."""
+    interval = sqrt(frame_rate_floor_s(data.fps) ** 2 + 2.0 * CONTACT_SD_S**2)
+    if name.endswith("_time_s"):
+        return interval
+    if name in ("step_length_ratio", "stride_length_ratio"):
+        speed = data.values.get("step_speed_ratio_s", np.empty(0))
+        finite = speed[np.isfinite(speed)]
+        return interval * float(np.median(finite)) if finite.size else 0.0
+    return 0.0
 
 
 def frame_rate_floor_s(fps: float) -> float:
@@ -229,12 +242,14 @@ def frame_rate_floor_s(fps: float) -> float:
 
 
 def _symmetry_pct(values: Array, side: Index, keep: Bools) -> float:
+    """100 |L - R| / mean of the side medians, less what the sides' own scatter explains (one standard error)."""
     sides = [values[keep & (side == k)] for k in (0, 1)]
     if min(len(s) for s in sides) < 2:
         return float("nan")
     left, right = (float(np.median(s)) for s in sides)
+    scatter = sqrt(sum(float(np.var(s, ddof=1)) / len(s) for s in sides))
     mean = 0.5 * (left + right)
-    return 100.0 * abs(left - right) / mean if mean > 0 else float("nan")
+    return 100.0 * max(0.0, abs(left - right) - scatter) / mean if mean > 0 else float("nan")
 
 
 def _relative(series: Series, data: SetData) -> Series:

@@ -72,8 +72,9 @@ def _judge_one(
     series = evaluate(measure, usable, side)
     if not len(series.value):
         return _unassessed(measure, side, exercise, _empty_reason(measure, usable), "")
-    if not series.set_level and len(series.value) < measure.min_steps:
-        reason = f"only {len(series.value)} steps could be measured, {measure.min_steps} are needed"
+    needed = (measure.min_steps + 1) // 2 if side else measure.min_steps  # one leg takes every second step
+    if not series.set_level and len(series.value) < needed:
+        reason = f"only {len(series.value)} steps could be measured, {needed} are needed"
         return _unassessed(measure, side, exercise, reason, "Film more steps, the whole body in the picture.")
     return _assessed(measure, series, side, exercise, _confidence(measure, series, usable, side, context))
 

@@ -143,9 +143,9 @@ def _swing(time_s: Array, speed: Array, begin: int, end: int, half: int, min_spe
     slow = ~(rows >= level)
     before, after = np.flatnonzero(slow[: fast[0]]), np.flatnonzero(slow[fast[-1] :])
     rise = fall = float("nan")
-    if begin >= 0 and before.size:
+    if before.size:
         rise = _crossing_s(time_s, speed, first + int(before[-1]), level)
-    if end < len(speed) and after.size:
+    if after.size:
         fall = _crossing_s(time_s, speed, first + int(fast[-1] + after[0]) - 1, level)
     return rise, fall
 
@@ -181,8 +181,9 @@ def frontal_events(time_s: Array, busy: Array, other: Array) -> FootEvents:
     if middles.size < 2:
         return NONE
     quarter = int(np.median(np.diff(middles)) / 4)
-    swings = [_swing(time_s, own, m - quarter, m + quarter, 0, FRONTAL_FLOOR.speed) for m in middles.tolist()]
-    contact, off = np.array([b for _, b in swings]), np.array([a for a, _ in swings])
+    swings = [(m, _swing(time_s, own, m - quarter, m + quarter, 0, FRONTAL_FLOOR.speed)) for m in middles.tolist()]
+    contact = np.array([b for m, (_, b) in swings if m + quarter < len(own)])
+    off = np.array([a for m, (a, _) in swings if m >= quarter])
     return FootEvents(contact_s=contact[np.isfinite(contact)], off_s=off[np.isfinite(off)])
 
 

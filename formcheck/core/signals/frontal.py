@@ -16,6 +16,8 @@ from formcheck.core.types import Array
 
 #: Beyond this flexion the thigh points at the lens and FPPA means nothing (biomechanics, finding 2).
 FPPA_MAX_FLEXION_DEG: Final = 60.0
+#: BlazePose draws a knee that falls inward nearer the hip-ankle line than it is: a true 33 degrees reads 20 to 26.
+FPPA_GAIN: Final = 1.35
 COURSE_WINDOW_S: Final = 2.0
 
 
@@ -45,12 +47,15 @@ def _leg(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
 
 
 def fppa_deg(hip: Array, knee: Array, ankle: Array, medial: float, flexion: Array) -> Array:
-    """Frontal-plane projection angle, + with the knee inward of the hip-ankle line; NaN in deep flexion."""
+    """Frontal-plane projection angle, + with the knee inward of the hip-ankle line; NaN in deep flexion.
+
+    Stretched by ``FPPA_GAIN`` for what the pose model takes away.
+    """
     leg = ankle - hip
     share = ((knee - hip) * leg).sum(axis=-1) / np.maximum((leg * leg).sum(axis=-1), MIN_LENGTH_PX)
     on_line = hip[..., 0] + share * leg[..., 0]
     sign = np.sign((knee[..., 0] - on_line) * medial)
-    angle = sign * flexion_deg(hip, knee, ankle)
+    angle = FPPA_GAIN * sign * flexion_deg(hip, knee, ankle)
     return np.where(flexion > FPPA_MAX_FLEXION_DEG, np.nan, angle)
 
 

@@ -13,6 +13,7 @@ from formcheck.core.geometry import above_level_deg, flexion_deg, from_vertical_
 from formcheck.core.skeleton import SIDES
 from formcheck.core.types import Array
 
+TOE_CAP_LEGS: Final = 0.06  # BlazePose's toe point lies this far short of the shoe's tip (bench/accuracy.py)
 HIP_WIDTH_LEGS: Final = 0.22  # hip joint centres apart, about 0.11 of body height against 0.491 (Winter 2009)
 #: A flat foot's heel-toe line in BlazePose landmarks: the heel point sits about 10 degrees above the toe point. The
 #: clip decides where within these.
@@ -51,6 +52,7 @@ def _leg(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
     hip = side_hips(pose, track)[k]
     pitch = above_level_deg(toe, heel, -f)
     shin = from_vertical_deg(ankle, knee, f)
+    toe_cap = TOE_CAP_LEGS * size.leg
     level = np.maximum(heel[:, 1], toe[:, 1])
     ground = np.nanpercentile(level, 90) if np.isfinite(level).any() else np.nan
     flat = pitch - _flat_pitch_deg(pitch, track.height[k])
@@ -62,7 +64,7 @@ def _leg(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
         "shin_inclination_{side}_deg": shin,
         "foot_pitch_{side}_deg": flat,
         "foot_placement_{side}_ratio": (ankle[:, 0] - knee[:, 0]) * f / size.shank,
-        "knee_over_toe_{side}_ratio": (knee[:, 0] - toe[:, 0]) * f / size.foot,
+        "knee_over_toe_{side}_ratio": ((knee[:, 0] - toe[:, 0]) * f - toe_cap) / (size.foot + toe_cap),
         "foot_clearance_{side}_ratio": (ground - level) / size.leg,
     }
 
