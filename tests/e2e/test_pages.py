@@ -79,6 +79,7 @@ def test_a_run_survives_a_reload_and_a_closed_tab_and_can_be_cancelled(
     chromium: Any, page: Any, server: str, data: Path, clip: Path
 ) -> None:
     drop(page, server, clip)
+    page.wait_for_url(re.compile("run="), timeout=LONG)
     page.get_by_role("button", name="Cancel").wait_for(timeout=LONG)
     address, ticket = page.url, ticket_of(page)
     page.reload()
@@ -103,7 +104,7 @@ def test_two_people_on_a_shared_server_never_see_each_other(chromium: Any, tmp_p
             page.get_by_text("No sets yet").wait_for()
         for who, other, page in (("Ada", "Bea", one), ("Bea", "Ada", two)):
             page.reload()
-            page.get_by_text(f"Delete {who} and all files").wait_for()
+            page.get_by_role("button", name=f"Delete {who} and all files").wait_for()
             assert other not in page.content()
         cookies = {c["value"] for c in (*first.cookies(), *second.cookies()) if c["name"] == "formcheck_owner"}
         assert len(cookies) == 2

@@ -43,6 +43,7 @@ export default function (component) {
     where.textContent = `${data.words.step} ${Math.max(stepAt(t), 1)}`;
   }
   function go(t) {
+    kept.at = t;
     a.currentTime = t;
     b.currentTime = Math.max(0, follow(data.knots, t));
     paint();
@@ -86,7 +87,7 @@ export default function (component) {
     pause();
     go(first + ((last - first) * Number(slide.value)) / 1000);
   };
-  const begin = () => go(first);
+  const begin = () => go(Math.max(first, Math.min(kept.at ?? first, last)));
   if (a.readyState >= 1) begin();
   else a.addEventListener("loadedmetadata", begin, { once: true });
   b.addEventListener("loadedmetadata", begin, { once: true });

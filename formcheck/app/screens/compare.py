@@ -166,12 +166,7 @@ def _chart(curve: Curve) -> alt.LayerChart:
     scale = alt.Scale(domain=["A", "B"], range=list(COLOURS))
     base = alt.Chart(pd.concat(parts)).encode(
         x=alt.X("percent:Q", title=t("compare.percent_axis")),
-        color=alt.Color(
-            "clip:N",
-            scale=alt.Scale(domain=["A", "B"], range=list(COLOURS)),
-            title=None,
-            legend=alt.Legend(orient="top"),
-        ),
+        color=alt.Color("clip:N", scale=scale, title=None, legend=alt.Legend(orient="top")),
     )
     title = difference.curve_label(curve.signal)
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title=title).scale(zero=False), y2="high:Q")

@@ -1,0 +1,181 @@
+"""The pages without a browser: they run, say what is missing, and every word they use is in the texts file."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import formcheck.app
+from formcheck.app.jobs.store import Job, JobStore
+from formcheck.app.limits import measure_key, movable, with_limits
+from formcheck.app.parts.guide import guide_svg
+from formcheck.app.parts.player_data import groups, load_signals, player_data, plot_data
+from formcheck.app.parts.reproduce import FLAGS, command_line, python_code
+from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS, rescore
+from formcheck.app.texts import FALLBACK, languages, table
+from formcheck.core.spec import ScoreOptions
+from formcheck.exercises.load import load_catalogue
+from formcheck.report.digest import titles_of
+from formcheck.report.tables import write_signals
+from tests.synth import Walk, walker
+
+APP = Path(formcheck.app.__file__).parent
+SOURCES = sorted(APP.rglob("*.py"))
+
+
+@pytest.fixture(autouse=True)
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FORMCHECK_DATA", str(tmp_path))
+    monkeypatch.setenv("FORMCHECK_USERS", "one")
+    monkeypatch.delenv("FORMCHECK_LANG", raising=False)
+    return tmp_path
+
+
+def run_page(name: str, **query: str) -> AppTest:
+    code = f"from formcheck.app.screens import {name}\n{name}.page()\n"
+    test = AppTest.from_string(code, default_timeout=60)
+    for key, value in query.items():
+        test.query_params[key] = value
+    return test.run()
+
+
+@pytest.mark.parametrize("name", ["upload", "batch", "compare", "history"])
+def test_every_page_runs_on_a_fresh_install(name: str) -> None:
+    page = run_page(name)
+    assert not page.exception and page.title[0].value
+
+
+def test_a_wrong_ticket_is_told_in_one_line() -> None:
+    page = run_page("upload", run="no-such-ticket")
+    assert [e.value for e in page.error] == [table("en")["common.not_found"]]
+
+
+def test_a_failed_run_says_why_without_the_servers_folders_and_offers_another_try(own_data: Path) -> None:
+    store = JobStore(own_data / "runs")
+    upload = own_data / "x"
+    upload.write_bytes(b"x")
+    ticket = store.create(Job("", "set.mp4"), upload=upload)
+    store.update(ticket, status="failed", error=f"{store.job(ticket).video}: is not a video; export it again")
+    page = run_page("upload", run=ticket)
+    assert page.error[0].value == "set.mp4: is not a video; export it again"
+    page.button(key=f"again:{ticket}").click().run()
+    assert store.state(ticket).status == "queued"
+
+
+def test_a_broken_database_address_is_told_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMCHECK_DB", "nonsense")
+    page = run_page("history")
+    assert not page.exception and "FORMCHECK_DB" in page.error[0].value
+
+
+def test_an_athlete_is_added_and_deleted_on_the_history_page() -> None:
+    page = run_page("history")
+    page.text_input[0].set_value("Ada")
+    page.button[0].click().run()
+    assert page.selectbox(key="history:athlete").options == ["Ada"]
+    page.button(key="history:delete").click().run()
+    assert not page.selectbox and "Ada" in page.success[0].value
+
+
+def used_keys() -> set[str]:
+    """Every literal first argument of ``t(...)``; f-strings count by their literal beginning, with a star."""
+    found = set()
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t" and node.args:
+                found |= _keys(node.args[0])
+    return found
+
+
+def _keys(node: ast.expr) -> set[str]:
+    if isinstance(node, ast.Constant):
+        return {str(node.value)}
+    if isinstance(node, ast.IfExp):
+        return _keys(node.body) | _keys(node.orelse)
+    if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+        return {f"{node.values[0].value}*"}
+    return set()
+
+
+def test_every_text_that_a_page_asks_for_exists() -> None:
+    texts = table(FALLBACK)
+    asked = used_keys()
+    assert len(asked) > 150
+    for key in asked:
+        known = any(k.startswith(key[:-1]) for k in texts) if key.endswith("*") else key in texts
+        assert known, f"{key} is not in en.toml"
+
+
+def test_no_page_holds_words_of_its_own() -> None:
+    """Labels are the first argument of Streamlit's calls: a literal with a space in it is a text astray."""
+    shows = {"title", "write", "info", "error", "warning", "success", "button", "caption", "subheader", "selectbox"}
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in shows and node.args:
+                first = node.args[0]
+                literal = isinstance(first, ast.Constant) and isinstance(first.value, str) and " " in first.value
+                assert not literal, f"{source.name}:{node.lineno}: {ast.unparse(first)}"
+
+
+def test_another_language_may_lack_texts_but_not_invent_them() -> None:
+    for language in languages():
+        assert set(table(language)) <= set(table(FALLBACK))
+
+
+@pytest.mark.parametrize("key", list(load_catalogue().exercises))
+def test_every_exercise_has_a_drawing_for_each_of_its_views(key: str) -> None:
+    exercise = load_catalogue().exercises[key]
+    for view in exercise.camera:
+        svg = guide_svg(exercise, view, ("above", 'in "it"'), 'a <label> & "more"')
+        import xml.etree.ElementTree as tree
+
+        assert tree.fromstring(svg).get("aria-label") == 'a <label> & "more"'
+
+
+def analysis_of(rock_deg: float):  # type: ignore[no-untyped-def]
+    pose, _ = walker(Walk(rock_deg=rock_deg, lean_deg=-14.0, duration_s=9.0))
+    return pose, rescore(pose, "reverse_sled_pull", ScoreOptions(), load_catalogue())
+
+
+def test_moving_a_limit_moves_the_verdict_and_leaves_the_catalogue_alone() -> None:
+    catalogue = load_catalogue()
+    pose, analysis = analysis_of(14.0)
+    before = next(f for f in analysis.report.findings if f.check == "torso_rock")
+    measure = next(
+        m for m in catalogue.exercises["reverse_sled_pull"].measures
+        if (m.check, m.title) == (before.check, before.measure)
+    )  # fmt: skip
+    assert before.verdict != "good" and "good_max" in movable(measure)
+    wide = with_limits(catalogue, {"reverse_sled_pull": {measure_key(measure): {"good_max": 40.0}}})
+    after = next(
+        f for f in rescore(pose, "reverse_sled_pull", ScoreOptions(), wide).report.findings if f.check == "torso_rock"
+    )
+    assert after.verdict == "good" or after.measure != before.measure
+    again = rescore(pose, "reverse_sled_pull", ScoreOptions(), load_catalogue()).report
+    assert next(f for f in again.findings if f.check == "torso_rock").verdict == before.verdict
+
+
+def test_the_player_gets_every_step_each_timed_fault_and_only_seen_curves(tmp_path: Path) -> None:
+    _, analysis = analysis_of(18.0)
+    path = tmp_path / "signals.csv"
+    write_signals(analysis.signals, path)
+    signals = load_signals(path)
+    catalogue = load_catalogue()
+    data = player_data(analysis.report, plot_data(analysis.report, signals, catalogue), titles_of(catalogue), "/x")
+    faults = [f for f in analysis.report.findings if f.verdict in ("minor", "major") and f.worst_at_s is not None]
+    assert len(data["steps"]) == len(analysis.report.steps) and len(data["faults"]) == len(faults) > 0
+    shown = {g.quantity.name for g in groups(analysis.report, signals, catalogue)}
+    assert "trunk_lean_deg" in shown and "fppa_{side}_deg" not in shown
+    assert data["plot"]["groups"][0]["name"] == "trunk_lean_deg"  # the fault's own curve comes first
+
+
+def test_reproduce_names_every_option_and_quotes_the_clip() -> None:
+    assert set(FLAGS) == {*ESTIMATE_KEYS, *OPTION_KEYS}
+    job = Job("/x", "my set.mp4", "backward_walk", options={"load_kg": 20.0, "slowmo": 8.0, "limits": {}})
+    assert command_line(job) == (
+        "formcheck score 'my set.mp4' --exercise backward_walk --slowmo 8 --load-kg 20 --out formcheck-out"
+    )
+    compile(python_code(job), "reproduce", "exec")
