@@ -51,7 +51,9 @@ def page() -> None:
 
 
 def _report(ticket: str) -> None:
-    st.button(t("live.again"), icon=":material/videocam:", on_click=st.session_state.pop, args=("live:ticket",))
+    st.button(
+        t("live.again"), icon=":material/videocam:", on_click=st.session_state.pop, args=("live:ticket",)
+    )
     status = runs().state(ticket).status
     if status == "done":
         result(ticket)
@@ -69,9 +71,10 @@ def _live() -> None:
         guide(setup.exercise)
     with left:
         video = _camera(setup)
+        if video is not None and video.ended.is_set():
+            _take(video)
+            video = None
         _watch(video)
-    if video is not None and video.ended.is_set():
-        _take(video)
 
 
 def _setup() -> Setup:
@@ -175,7 +178,9 @@ def _numbers(seen: Seen) -> None:
             f'font-weight:700">{t("live.stop")} <span style="font-weight:400">{reasons}</span></div>'
         )
     elif update.status == "no_reading":
-        st.warning(f"{NO_READING}. {update.hint.text if update.hint else ''}", icon=":material/visibility_off:")
+        st.warning(
+            f"{NO_READING}. {update.hint.text if update.hint else ''}", icon=":material/visibility_off:"
+        )
     elif seen.shot.stage == "framing" and update.hint is not None:
         st.info(update.hint.text, icon=":material/crop_free:")
 
@@ -190,7 +195,7 @@ def _technical(seen: Seen) -> None:
 
 
 def _take(video: LiveVideo) -> None:
-    """The set that has ended becomes a run, as an upload does."""
+    """The set that has ended becomes a run, as an upload does; the page then runs again."""
     st.session_state.pop("live:video", None)
     ended = video.take()
     if ended is None:

@@ -24,7 +24,7 @@ RECENT_STEPS: Final = 6
 #: A cue comes while the athlete still feels the step; later it is left for the report.
 FRESH_S: Final = 0.25
 #: Figures over the whole set (rhythm, symmetry) speak from this many steps on.
-LEAST_FOR_SET: Final = 8
+LEAST_FOR_SET: Final = 10
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from string import Template
 
 import av
 import cv2
@@ -51,11 +52,9 @@ def make_film(clip: Path, target: Path) -> Path:
 
 
 #: Runs in every frame of the page: keeps the camera's own picture beside the one shown, and reads both numbers.
-WATCH_JS = (
-    """
+WATCH_JS = Template("""
 (() => {
-  const BITS = %d, BLOCK = %d, TOP = %d, W = %d, H = %d;
-  window.__spoken = [];
+  const BITS = $BITS, BLOCK = $BLOCK, TOP = $TOP, H = $HEIGHT;
   if (window.speechSynthesis) speechSynthesis.speak = (u) => window.top.__said(u.text);
   const media = navigator.mediaDevices;
   if (!media || !media.getUserMedia) return;
@@ -91,6 +90,4 @@ WATCH_JS = (
     return stream;
   };
 })();
-"""
-    % (BITS, BLOCK_PX, TOP_PX, *SIZE)
-)
+""").substitute(BITS=BITS, BLOCK=BLOCK_PX, TOP=TOP_PX, HEIGHT=SIZE[1])

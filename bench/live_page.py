@@ -1,0 +1,34 @@
+"""Live in a browser, measured: ``python -m bench.live_page [CLIP]`` plays the clip as Chromium's camera.
+
+Prints frames processed a second, how long after its step the last cue was on the picture, and how far the picture
+with the overlay is behind the camera's own (read frame by frame from numbers in the film). Needs the extras e2e and
+live, and Debian's chromium; run it on an otherwise idle machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from formcheck.io.video import probe
+from tests.e2e.browser import ROOT
+from tests.e2e.camera_film import make_film
+from tests.e2e.live_run import figures, film_s, live_set
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(prog="python -m bench.live_page", description=__doc__)
+    parser.add_argument("clip", type=Path, nargs="?", default=ROOT / "fixtures" / "videos" / "demo.mp4")
+    parser.add_argument("--shots", type=Path, default=None, help="folder for screenshots")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        film = make_film(args.clip, Path(folder) / "film.mjpeg")
+        seen = live_set(film, Path(folder), film_s(probe(args.clip).duration_s), args.shots)
+    print(f"steps {seen.steps}; said {seen.said}; {seen.stop or 'no stop'}")
+    print(figures(seen))
+
+
+if __name__ == "__main__":
+    main()
