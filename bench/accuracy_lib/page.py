@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from bench.accuracy_lib.breaks import Group
@@ -181,10 +183,9 @@ def real(rows: list[RealRow]) -> str:
     """Real people."""
     if not rows:
         return "The real clips are not on this machine."
-    return table(
-        ["what", "reference", "formcheck", "raw", "reached"],
-        [[r.what, r.reference, r.ours, r.raw, r.reached] for r in rows],
-    )
+    cells = [[r.what, r.reference, r.ours, r.raw, r.reached] for r in rows]
+    signed = [[re.sub(r"(?<![\w.])-(?=\d)", "−", cell) for cell in row] for row in cells]
+    return table(["what", "reference", "formcheck", "raw", "reached"], signed)
 
 
 def breaks(groups: list[Group]) -> str:

@@ -81,8 +81,12 @@ def _scatter(axes: Axes, truth: np.ndarray, ours: np.ndarray, colour: str) -> No
             color=INK,
             fontsize=9,
         )
-    reach = np.nanpercentile(np.abs(ours - truth), 99.5) * 1.25
-    axes.set_ylim(-max(reach, 5), max(reach, 5))
+    reach = max(
+        5.0, 1.1 * found.high, -1.1 * found.low, 1.25 * float(np.nanpercentile(np.abs(ours - truth), 99))
+    )
+    axes.set_ylim(-reach, reach)
+    low, high = np.nanpercentile((truth + ours) / 2, [0.2, 99.8])
+    axes.set_xlim(low - 5.0, high + 5.0)
 
 
 def event_histograms(results: list[ClipResult]) -> Figure:
