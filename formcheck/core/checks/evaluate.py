@@ -20,9 +20,11 @@ from formcheck.core.vocabulary import BY_NAME, SIGNALS
 EARLY_SHARE = 0.4
 DRIVE = (0.2, 0.8)
 START_S = 2.0
+WARM_UP_S = 0.3  # a tracker settles on the body in its first frames
 BASELINE_STEPS = 6  # the first three strides
 BASELINE_MIN = 2
 MIN_SET_VALUES = 4
+ODD_VALUE = 2.0  # robust SDs from the median to which a value is drawn in
 CONTACT_SD_S = 0.018  # of a contact's time against truth, from the side (bench/accuracy.py)
 
 SIGNAL_NAMES = frozenset(q.name for q in SIGNALS)
@@ -148,7 +150,7 @@ def _start(measure: Measure, data: SetData, side: Side | None) -> Series:
     if not len(data.table.contact_s) or not data.laps:
         return EMPTY
     first = float(data.table.contact_s[0])
-    begin = np.array([max(data.laps[0].start_s, first - START_S)])
+    begin = np.array([max(data.laps[0].start_s + WARM_UP_S, first - START_S)])
     index = windows.frames_between(data.signals.time_s, begin, np.array([first]))
     values = [
         float(windows.statistic(measure.statistic, windows.gather(data.signals[c], index), index)[0])
@@ -216,8 +218,9 @@ def _cv_pct(name: str, values: Array, data: SetData) -> float:
     mean = float(np.mean(values))
     if mean <= 0:
         return float("nan")
-    low, high = np.quantile(values, [0.16, 0.84])
-    sd = 0.5 * float(high - low)  # of a normal spread; one odd contact does not make a rhythm uneven
+    low, middle, high = np.quantile(values, [0.16, 0.5, 0.84])
+    reach = ODD_VALUE * 0.5 * float(high - low)  # one odd contact does not make a rhythm uneven
+    sd = float(np.std(np.clip(values, middle - reach, middle + reach), ddof=1))
     return 100.0 * sqrt(max(0.0, sd**2 - _floor(name, data) ** 2)) / mean
 
 
