@@ -6,6 +6,7 @@ import subprocess
 import sys
 from functools import lru_cache
 
+import cv2
 import numpy as np
 import pytest
 
@@ -51,16 +52,19 @@ class Only(Anywhere):
 
 
 def beside_itself(frame):
-    """The half of the frame with the athlete twice, side by side: two people."""
-    width = frame.rgb.shape[1]
-    left = int(np.clip(athlete_x_px() - width / 4, 0, width / 2))
-    half = frame.rgb[:, left : left + width // 2]
-    return Frame(frame.index, frame.time_s, np.hstack([half, half]))
+    """The athlete cut out of the frame, large, twice, side by side: two people."""
+    box = athlete_box()
+    x, y = box.centre_px
+    half = 0.75 * max(box.right - box.left, box.bottom - box.top)
+    shift = np.array([[1, 0, half - x], [0, 1, half - y]]) * 600 / (2 * half)
+    large = cv2.warpAffine(frame.rgb, shift, (600, 600), borderMode=cv2.BORDER_REPLICATE)
+    return Frame(frame.index, frame.time_s, np.hstack([large, large]))
 
 
 @lru_cache(maxsize=1)
-def athlete_x_px():
-    return engine().people(frames()[0])[0].hip_px[0]
+def athlete_box():
+    poses = engine().track(frames(), Anywhere())
+    return next(pose.box for pose in poses if pose is not None)
 
 
 def test_it_is_a_pose_engine_that_reads_clips_itself():
@@ -95,10 +99,9 @@ def test_a_guide_that_says_nowhere_is_believed():
 
 def test_a_guide_to_one_of_two_people_leads_to_that_one():
     both = [beside_itself(frame) for frame in frames()[:4]]
-    height, width = frames()[0].rgb.shape[:2]
-    for left in (0, width / 2):
-        poses = list(engine().track(both, Only(Box(left, 0, left + width / 2, height))))
-        assert all(pose is not None and left <= pose.hip_px[0] <= left + width / 2 for pose in poses)
+    for left in (0, 600):
+        poses = list(engine().track(both, Only(Box(left, 0, left + 600, 600))))
+        assert all(pose is not None and left <= pose.hip_px[0] <= left + 600 for pose in poses)
 
 
 def test_two_people_are_two_tracks_that_keep_their_numbers():

@@ -7,7 +7,7 @@ import math
 import av
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.engines.blazepose.detector import anchors, merge_overlapping
@@ -27,6 +27,7 @@ regions = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(regions, st.floats(0, 1), st.floats(0, 1))
 def test_a_point_of_the_crop_comes_back_to_where_the_crop_took_it(region, x, y):
     point_px = region.to_picture([x, y])
@@ -34,6 +35,7 @@ def test_a_point_of_the_crop_comes_back_to_where_the_crop_took_it(region, x, y):
     np.testing.assert_allclose(crop, [256 * x, 256 * y], atol=1e-6)
 
 
+@settings(deadline=None)
 @given(regions, regions)
 def test_overlap_is_the_same_both_ways_and_one_with_itself(one, other):
     assert one.overlap(other) == pytest.approx(other.overlap(one))
@@ -128,6 +130,7 @@ def test_a_landmark_far_from_heat_or_off_the_crop_stays(point):
     np.testing.assert_array_equal(refine(np.array([point]), heat), [point])
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-500, 500), min_size=1, max_size=20), st.floats(1, 500))
 def test_smoothing_stays_between_the_values_it_has_seen(values, length):
     smooth = OneEuro(0.05, 80.0)

@@ -142,9 +142,12 @@ class OnnxEngine:
         return self._poses.pose(person, frame.time_s, size)
 
     def _finished(self, found: list[Found]) -> tuple[list[float], list[FramePose | None]]:
-        poses = PoseMaker(self._smooth)
-        made = [poses.pose(one.person, one.time_s, (one.width, one.height)) for one in found]
-        return [one.time_s for one in found], made
+        poses, times_s, made = PoseMaker(self._smooth), [one.time_s for one in found], []
+        found.reverse()
+        while found:  # each is let go as its pose is made: a long clip is not held twice
+            one = found.pop()
+            made.append(poses.pose(one.person, one.time_s, (one.width, one.height)))
+        return times_s, made
 
 
 def _guided_step(

@@ -25,21 +25,37 @@ _MIN_REFINE: Final = 0.5
 Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Person:
-    """One person in one frame: ``landmarks_px`` (33, 2), ``world_m`` (33, 3), both raw.
+    """One person in one frame, raw. ``numbers`` (33, 7) is kept small, since an hour of video has 100,000 of them.
 
-    ``visibility`` (33,) is the chance that a landmark is not hidden, ``inside`` (33,) that it is in the picture.
     ``region`` is where the person was looked for, ``next_region`` where to look in the following frame.
     """
 
-    landmarks_px: Array
-    visibility: Array
-    inside: Array
-    world_m: Array
+    numbers: Floats
     presence: float
     region: Region
     next_region: Region | None
+
+    @property
+    def landmarks_px(self) -> Floats:
+        """(33, 2) in the upright picture."""
+        return self.numbers[:, :2]
+
+    @property
+    def visibility(self) -> Floats:
+        """(33,) the chance that a landmark is not hidden, by itself or by something else."""
+        return self.numbers[:, 2]
+
+    @property
+    def inside(self) -> Floats:
+        """(33,) the chance that a landmark is in the picture."""
+        return self.numbers[:, 3]
+
+    @property
+    def world_m(self) -> Floats:
+        """(33, 3) metres about the mid-hip."""
+        return self.numbers[:, 4:]
 
 
 def refine(points: Array, heatmaps: Floats) -> Array:
@@ -99,11 +115,10 @@ def _person(region: Region, flat: Floats, presence: Floats, heatmaps: Floats, wo
         return None
     rows = flat.reshape(_POINTS, -1).astype(np.float64)
     points_px = region.to_picture(refine(rows[:, :2] / CROP, heatmaps))
+    chances = 1 / (1 + np.exp(-rows[:N_LANDMARKS, 3:5]))
+    world_m = region.turned(world.reshape(_POINTS, 3)[:N_LANDMARKS])
     return Person(
-        landmarks_px=points_px[:N_LANDMARKS],
-        visibility=1 / (1 + np.exp(-rows[:N_LANDMARKS, 3])),
-        inside=1 / (1 + np.exp(-rows[:N_LANDMARKS, 4])),
-        world_m=region.turned(world.reshape(_POINTS, 3)[:N_LANDMARKS]),
+        numbers=np.hstack([points_px[:N_LANDMARKS], chances, world_m]).astype(np.float32),
         presence=float(presence[0]),
         region=region,
         next_region=region_of_person(points_px[_CENTER], points_px[_SCALE]),

@@ -34,7 +34,7 @@ class Piece:
     end_s: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """Who was found in the frame at a time; ``person`` is None where nobody was."""
 
@@ -115,8 +115,5 @@ def _fade(earlier: Found, later: Found, weight: float) -> Found:
     a, b = earlier.person, later.person
     if a is None or b is None:
         return later if a is None else earlier
-    mixed = {
-        name: (1 - weight) * getattr(a, name) + weight * getattr(b, name)
-        for name in ("landmarks_px", "visibility", "inside", "world_m")
-    }
-    return replace(later, person=replace(b, **mixed))
+    numbers = (1 - weight) * a.numbers + weight * b.numbers
+    return replace(later, person=replace(b, numbers=numbers.astype(np.float32)))

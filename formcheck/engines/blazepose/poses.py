@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from formcheck.core.types import Array
 from formcheck.engines.base import FramePose, honest_visibility
 from formcheck.engines.blazepose.landmarks import Person
 from formcheck.engines.blazepose.smoothing import MediaPipeSmoothing
@@ -11,9 +12,17 @@ from formcheck.engines.blazepose.smoothing import MediaPipeSmoothing
 
 def pose_of(person: Person, time_s: float, size: tuple[int, int]) -> FramePose:
     """``person`` as it was found in a picture of ``size`` (width, height)."""
-    seen = np.minimum(person.visibility, person.inside)
-    visibility = honest_visibility(person.landmarks_px, seen, *size)
-    return FramePose(time_s, person.landmarks_px, visibility, person.world_m)
+    landmarks_px, visibility, inside, world_m = _numbers(person)
+    seen = honest_visibility(landmarks_px, np.minimum(visibility, inside), *size)
+    return FramePose(time_s, landmarks_px, seen, world_m)
+
+
+def _numbers(person: Person) -> tuple[Array, Array, Array, Array]:
+    landmarks_px, visibility, inside, world_m = (
+        part.astype(np.float64)
+        for part in (person.landmarks_px, person.visibility, person.inside, person.world_m)
+    )
+    return landmarks_px, visibility, inside, world_m
 
 
 class PoseMaker:
@@ -31,8 +40,9 @@ class PoseMaker:
         if self._filter is None:
             return pose_of(person, time_s, size)
         region_px = (person.next_region or person.region).size_px
+        landmarks_px, visibility, inside, world_m = _numbers(person)
         landmarks_px, visibility, world_m = self._filter.push(
-            person.landmarks_px, person.visibility, person.world_m, time_s, region_px
+            landmarks_px, visibility, world_m, time_s, region_px
         )
-        seen = np.minimum(visibility, person.inside)
-        return FramePose(time_s, landmarks_px, honest_visibility(landmarks_px, seen, *size), world_m)
+        seen = honest_visibility(landmarks_px, np.minimum(visibility, inside), *size)
+        return FramePose(time_s, landmarks_px, seen, world_m)

@@ -18,7 +18,7 @@ from formcheck.core.types import Array
 _MARGIN: Final = 1.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Region:
     """A square of ``size_px`` about a centre, turned by ``rotation_rad`` (clockwise as seen on screen)."""
 
