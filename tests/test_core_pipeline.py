@@ -161,3 +161,9 @@ def test_nothing_in_a_report_is_nan():
     for finding in report.findings:
         for value in (finding.value, finding.score, finding.onset_s, finding.worst_at_s):
             assert value is None or np.isfinite(value)
+
+
+def test_what_is_wrong_with_the_file_is_told_in_the_report():
+    pose, _ = walker(PULL)
+    damaged = replace(pose, video=replace(pose.video, warnings=("the file is cut off after 4.0 s",)))
+    assert "the file is cut off after 4.0 s" in score_pose(damaged, CATALOGUE).report.warnings

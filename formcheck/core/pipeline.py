@@ -213,7 +213,11 @@ def _report(
         score=None if rejected else score(judged.findings, catalogue.exercises),
         stop=judged.stop, programme=programme.programme_lines(known, facts),
         summary=summarise(choice.laps, facts, main.gait if main else "unknown"),
-        warnings=(*choice.warnings, *(("no steps were found",) if not choice.laps else ())),
+        warnings=(
+            *pose.video.warnings,
+            *choice.warnings,
+            *(("no steps were found",) if not choice.laps else ()),
+        ),
     )  # fmt: skip
 
 
