@@ -88,6 +88,17 @@ def test_an_upload_lies_on_disk_byte_for_byte(own_data: Path) -> None:
     assert path.read_bytes() == b"".join(bytes([i]) * 65536 for i in range(20))
 
 
+def test_an_upload_is_not_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    import tracemalloc
+
+    monkeypatch.setenv("FORMCHECK_MAX_UPLOAD_MB", "100")
+    tracemalloc.start()
+    status, _, _ = ask("PUT", "/formcheck/upload", "name=a.mp4", chunks(1000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert status == 200 and peak < 12 * 1024**2  # of 64 MB
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "status"),
     [

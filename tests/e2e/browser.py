@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -37,24 +38,28 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(data: Path, **env: str) -> Iterator[tuple[str, int]]:
-    """The app on a free port with its data in ``data``; yields its address and the server's process id."""
+def serve(data: Path, before: tuple[str, ...] = (), **env: str) -> Iterator[tuple[str, int]]:
+    """The app on a free port with its data in ``data``; yields its address and the process id.
+
+    ``before`` is put before the command: a tracer that watches the server and its workers.
+    """
     port = free_port()
     words = (data / "server.log").open("ab")
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}"],
+        [*before, sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}"],
         cwd=ROOT, env={**os.environ, "FORMCHECK_DATA": str(data), **env}, stdout=words, stderr=words,
+        start_new_session=True,
     )  # fmt: skip
     address = f"http://localhost:{port}"
     try:
         _await(address, process)
         yield address, process.pid
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
         words.close()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlparse
@@ -110,7 +112,7 @@ def test_two_people_on_a_shared_server_never_see_each_other(chromium: Any, tmp_p
         assert len(cookies) == 2
         ticket = scored_run(tmp_path, owner="somebody else")
         one.goto(address)
-        one.get_by_text("Where to put the phone").wait_for()
+        one.get_by_text("Where to put the phone").first.wait_for()
         assert "seeded.mp4" not in one.inner_text("body")
         assert "Use a file on this machine" not in one.inner_text("body")
         guess = ticket[:-1] + ("A" if ticket[-1] != "A" else "B")
@@ -181,6 +183,49 @@ def test_a_set_saved_to_history_is_there_after_a_restart_and_gone_when_deleted(p
         page.get_by_role("button", name="Delete Ada and all files").click()
         page.get_by_text("Ada and 1 runs with all their files are deleted.").wait_for()
         assert not JobStore(tmp_path / "runs").knows(ticket)
+
+
+def strace_works(folder: Path) -> bool:
+    """Whether this machine lets strace trace."""
+    if shutil.which("strace") is None:
+        return False
+    return subprocess.run(["strace", "-o", str(folder / "x"), "true"], capture_output=True, check=False).returncode == 0
+
+
+def outside(line: str) -> bool:
+    """Whether a traced call reaches out: to an address that is not loopback, or to a name server anywhere."""
+    if not re.search(r"\b(connect|sendto|sendmsg|sendmmsg)\(.*sa_family=AF_INET", line):
+        return False
+    loopback = re.search(r'inet_addr\("127\.|"::1"|"::ffff:127\.', line)
+    return loopback is None or "htons(53)" in line
+
+
+@pytest.mark.parametrize(
+    ("line", "reaches"),
+    [
+        ('7 connect(5, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.1")}, 16) = 0', True),
+        ('7 connect(5, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("127.0.0.53")}, 16) = 0', True),
+        ('7 connect(5, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = 0', False),
+        ('7 connect(5, {sa_family=AF_UNIX, sun_path="/run/x"}, 110) = 0', False),
+    ],
+)
+def test_the_watch_tells_outside_from_inside(line: str, reaches: bool) -> None:
+    assert outside(line) is reaches
+
+
+@pytest.mark.engine
+def test_the_server_and_its_workers_reach_out_to_nobody(page: Any, clip: Path, tmp_path: Path) -> None:
+    if not strace_works(tmp_path):
+        pytest.skip("strace is not installed, or may not trace here (Debian: apt-get install strace)")
+    log = tmp_path / "calls.txt"
+    with serve(tmp_path, before=("strace", "-f", "-e", "trace=network", "-o", str(log))) as (address, _):
+        drop(page, address, clip)
+        page.get_by_text("What matters most").wait_for(timeout=2 * LONG)
+        page.goto(f"{address}/history")
+        page.get_by_text("It is not medical advice").wait_for()
+    calls = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    assert len(calls) > 100
+    assert [line for line in calls if outside(line)] == []
 
 
 def test_the_browser_asks_nobody_but_the_server(page: Any, server: str, data: Path) -> None:
