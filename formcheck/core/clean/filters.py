@@ -19,6 +19,7 @@ HAMPEL_SIGMAS: Final = 3.0
 MAD_TO_SD: Final = 1.4826
 CUTOFF_HZ: Final = 6.0  # Sports2D, Pose2Sim; gait
 FILTER_ORDER: Final = 2  # run both ways: fourth order, no phase shift
+BLOCK_COLUMNS: Final = 12  # filters copy what they work on several times over: an hour's set goes in blocks
 MAX_GAP_S: Final = 0.3
 UNEVEN_SHARE: Final = 0.02  # frame intervals may differ by this share before the clip is resampled
 
@@ -30,17 +31,15 @@ def runs(mask: Bools) -> list[tuple[int, int]]:
 
 
 def _groups(values: Array) -> Iterator[tuple[Bools, Index]]:
-    """Columns that share one pattern of NaN: (T,) seen mask, (k,) column numbers."""
+    """Columns that share one pattern of NaN: (T,) seen mask, (k,) column numbers, some at a time."""
     seen = np.isfinite(values)
-    if bool(seen.all()):
-        yield np.ones(len(values), dtype=bool), np.arange(values.shape[1])
-        return
     packed = np.packbits(seen, axis=0)
     alike: dict[bytes, list[int]] = {}
     for column in range(seen.shape[1]):
         alike.setdefault(packed[:, column].tobytes(), []).append(column)
     for columns in alike.values():
-        yield seen[:, columns[0]], np.array(columns, dtype=np.intp)
+        for first in range(0, len(columns), BLOCK_COLUMNS):
+            yield seen[:, columns[0]], np.array(columns[first : first + BLOCK_COLUMNS], dtype=np.intp)
 
 
 def hampel(values: Array, floor: float, window: int = HAMPEL_WINDOW, sigmas: float = HAMPEL_SIGMAS) -> Array:

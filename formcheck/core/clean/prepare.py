@@ -69,7 +69,8 @@ def prepare(pose: PoseSequence, causal: bool = False) -> CleanPose:
     raw = swaps.exchange_legs(raw, swapped)
     visibility = swaps.exchange_legs(pose.visibility, swapped)
     n = len(pose.time_s)
-    flat = np.array(raw.reshape(n, -1))
+    flat = raw.reshape(n, -1)
+    del raw  # ours alone by now (exchange_legs copies)
     floor = OUTLIER_FLOOR * leg if np.isfinite(leg) else np.inf
     flat[:, MEASURED] = filters.hampel(flat[:, MEASURED], floor)
     flat = filters.fill_gaps(pose.time_s, flat)
