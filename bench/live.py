@@ -17,9 +17,9 @@ import numpy as np
 
 from formcheck.core.types import EngineInfo, Frame
 from formcheck.engines.base import FramePose
-from formcheck.engines.run import open_live
 from formcheck.exercises.load import load_catalogue
 from formcheck.io.video import read_frames
+from formcheck.live.engine import open_quickest
 from formcheck.live.picture import mirrored, paint
 from formcheck.live.run import LiveRun
 
@@ -44,7 +44,7 @@ class TimedEngine:
 
 def measure(args: argparse.Namespace) -> dict:
     """Run the clip through; all times in seconds."""
-    raw = open_live(args.engine, args.model)
+    raw = open_quickest(args.engine, args.model)
     engine = TimedEngine(raw)
     run = LiveRun(load_catalogue(), engine, args.exercise, countdown_s=None, source=str(args.clip))
     frames, total, overlay, cues, decode, last = [], [], [], [], [], None

@@ -203,10 +203,10 @@ def clip(tmp_path, poses):
 
 
 def test_the_command_scores_a_file_in_the_camera_s_place(tmp_path, clip, poses, monkeypatch, capsys):
-    import formcheck.engines
+    import formcheck.live.engine
 
     small = [FramePose(p.time_s, p.landmarks_px / 4, p.visibility, p.world_m) for p in poses]
-    monkeypatch.setattr(formcheck.engines, "open_live", lambda *_: Puppet(small))
+    monkeypatch.setattr(formcheck.live.engine, "open_quickest", lambda *_: Puppet(small))
     out = tmp_path / "out"
     command.live(str(clip), "backward_walk", out, countdown=0.0, headless=True)
     report = json.loads((out / "live-clip" / "report.json").read_text())

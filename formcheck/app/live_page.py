@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NO_OUTSIDE_SERVER: dict[str, Any] = {"iceServers": []}
 PICTURE = {"width": {"ideal": 640}, "height": {"ideal": 480}, "frameRate": {"ideal": 30, "max": 30}}
-LOOK_S = 0.25
+LOOK_S = 0.33
 SPEAK_GAP_S = 3.0
 
 
@@ -103,14 +103,14 @@ def _camera(setup: Setup) -> LiveVideo | None:
     from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
     from formcheck.app.live_video import LiveVideo
-    from formcheck.engines import open_live
+    from formcheck.live.engine import open_quickest
 
     context = webrtc_streamer(
         key="live:camera",
         mode=WebRtcMode.SENDRECV,
         rtc_configuration=NO_OUTSIDE_SERVER,
         media_stream_constraints={"video": PICTURE, "audio": False},
-        video_processor_factory=lambda: LiveVideo(setup, catalogue(), open_live),
+        video_processor_factory=lambda: LiveVideo(setup, catalogue(), open_quickest),
         async_processing=True,
         video_html_attrs={"autoPlay": True, "controls": False, "muted": True, "style": {"width": "100%"}},
         translations=section("camera"),  # type: ignore[arg-type]

@@ -85,7 +85,8 @@ class LiveVideo(VideoProcessorBase):
         self._cue: tuple[LiveCue, float] | None = None
         self._done: deque[tuple[float, float]] = deque(maxlen=_RECENT)  # when, and how long
         self._working = threading.Lock()
-        threading.Thread(target=self._open, args=(catalogue, open_engine), daemon=True).start()
+        self.opening = threading.Thread(target=self._open, args=(catalogue, open_engine), daemon=True)
+        self.opening.start()
 
     def _open(self, catalogue: Catalogue, open_engine: Callable[[], LiveEngine]) -> None:
         setup = self.setup

@@ -51,8 +51,8 @@ def live(
     import cv2  # noqa: F401  # before PyAV: in the other order OpenCV's windows hang on Linux
 
     from formcheck.api import check_exercise
-    from formcheck.engines import open_live
     from formcheck.exercises.load import load_catalogue
+    from formcheck.live.engine import open_quickest
     from formcheck.live.run import LiveRun
     from formcheck.live.window import Window, go
 
@@ -64,7 +64,7 @@ def live(
         first = next(frames, None)
         if first is None:
             raise FormcheckError(f"{camera}: has no pictures; give a camera number or another file")
-        pose_engine = stack.enter_context(closing(open_live(engine, model, model_path)))  # type: ignore[arg-type]
+        pose_engine = stack.enter_context(closing(open_quickest(engine, model, model_path)))  # type: ignore[arg-type]
         name = set_name(record, camera)
         run = LiveRun(
             catalogue, pose_engine, exercise, countdown_s=countdown or None, source=str(record or name)
