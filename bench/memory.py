@@ -1,6 +1,8 @@
-"""Peak memory of ``formcheck.engines.estimate`` on a clip of one minute and one of many, made by looping a clip.
+"""Peak memory on a clip of one minute and one of many, made by looping a clip.
 
-    python bench/memory.py CLIP [--minutes 20] [--model lite] [--height 360]
+    python bench/memory.py CLIP [--minutes 20] [--model lite] [--height 360] [--score]
+
+Of ``formcheck.engines.estimate``, or with ``--score`` of the whole run: poses, core, JSON, CSV, HTML and overlay.
 
 Each length runs in a process of its own; its peak resident size is the kernel's own count.
 """
@@ -19,18 +21,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from formcheck import api
 from formcheck.engines import estimate
 from formcheck.io.encode import H264Writer
 from formcheck.io.video import probe, read_frames
+from formcheck.report.write import write_outputs
 
 
 def looped(clip: Path, target: Path, seconds: float, height: int) -> None:
     """``clip`` over and over, to ``seconds``, scaled to ``height``."""
     info = probe(clip)
     width = round(info.width * height / info.height / 2) * 2
-    pictures = [
-        cv2.resize(frame.rgb, (width, height), interpolation=cv2.INTER_AREA) for frame in read_frames(clip)
-    ]
+    pictures = [cv2.resize(frame.rgb, (width, height), interpolation=cv2.INTER_AREA) for frame in read_frames(clip)]
     step_s = Fraction(1) / Fraction(info.fps).limit_denominator(1001)
     with H264Writer(target, width, height, quality=28, preset="ultrafast") as writer:
         for k in range(round(seconds / step_s)):
@@ -43,10 +45,15 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
 
 
-def measure(clip: Path, engine: str, model: str) -> None:
-    """Estimate ``clip`` here and print its frames, seconds and peak."""
+def measure(clip: Path, engine: str, model: str, score: bool) -> None:
+    """Work on ``clip`` here and print its frames, seconds and peak."""
     begin = time.perf_counter()
-    frames = len(estimate(clip, engine=engine, model=model).time_s)
+    if score:
+        analysis = api.analyse(clip, engine=engine, model=model)
+        write_outputs(analysis, clip.parent / "out", clip)
+        frames = len(analysis.signals.time_s)
+    else:
+        frames = len(estimate(clip, engine=engine, model=model).time_s)
     print(frames, time.perf_counter() - begin, peak_mb())
 
 
@@ -58,10 +65,11 @@ def main() -> None:
     parser.add_argument("--height", type=int, default=360)
     parser.add_argument("--model", default="lite")
     parser.add_argument("--engine", default="mediapipe")
+    parser.add_argument("--score", action="store_true", help="the whole run, not the poses alone")
     parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.measure:
-        measure(given.clip, given.engine, given.model)
+        measure(given.clip, given.engine, given.model, given.score)
         return
     peaks = []
     with tempfile.TemporaryDirectory() as folder:
@@ -77,6 +85,7 @@ def main() -> None:
                 given.engine,
                 "--model",
                 given.model,
+                *(["--score"] if given.score else []),
             ]
             said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
             peaks.append(float(said[2]))
