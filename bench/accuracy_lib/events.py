@@ -85,6 +85,11 @@ def true_events(fixture: Fixture, side: str, kind: str, ends: bool = False) -> A
     """Times of one foot's true contacts or lift-offs that happen in the picture; with ``ends`` also at the ends."""
     every = fixture.truth.data["contacts" if kind == "contact" else "lift_offs"]
     times = [e["time_s"] for e in every if e["side"] == side and (ends or _inside(fixture, e["time_s"]))]
+    if kind == "off":  # a step begins at its contact: the lift-off from standing belongs to none
+        first = min(
+            (c["time_s"] for c in fixture.truth.data["contacts"] if c["side"] == side), default=np.inf
+        )
+        times = [t for t in times if t > first]
     return np.array([t for t in times if _in_picture(fixture, side, t)])
 
 
