@@ -94,7 +94,7 @@ def shrink(path: Path) -> None:
     from PIL import Image
 
     with Image.open(path) as image:
-        small = image.convert("RGB").quantize(96, dither=Image.Dither.NONE)
+        small = image.convert("RGB").quantize(256, kmeans=1, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
 
 

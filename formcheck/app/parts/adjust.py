@@ -16,6 +16,7 @@ from formcheck.core.spec import Measure
 from formcheck.core.types import Finding, PoseSequence, Report
 from formcheck.io import pose_file
 from formcheck.report import words
+from formcheck.report.digest import rank
 
 RANGES: dict[str, tuple[str, float, float, float]] = {
     "athlete_height_cm": ("height", 50.0, 260.0, 1.0),
@@ -77,7 +78,7 @@ def panel(ticket: str, stored: Report, shown: Report) -> None:
 def _measures(report: Report, measured: list[Finding]) -> dict[str, tuple[str, Measure]]:
     """``exercise/check|title`` to the exercise and measure of each finding whose limits can be moved."""
     found: dict[str, tuple[str, Measure]] = {}
-    for finding in measured:
+    for finding in sorted(measured, key=rank):
         exercise = finding.exercise or report.exercise
         spec = catalogue().exercises.get(exercise)
         for measure in spec.measures if spec else ():

@@ -103,7 +103,8 @@ def _table(ticket: str) -> None:
     if failed:
         st.subheader(t("batch.failures"), anchor=False)
         for run in failed:
-            st.error(f"{store.job(run).name}: {error_words(states[run], store.job(run))}")
+            name, why = store.job(run).name, error_words(states[run], store.job(run))
+            st.error(why if why.startswith(name) else f"{name}: {why}")
     one, two, _ = st.columns([1, 1, 2])
     csv = rows.drop(columns=["thumb"], errors="ignore").to_csv(index=False)
     one.download_button(t("batch.csv"), csv, f"formcheck-{ticket[:6]}.csv", "text/csv", icon=":material/download:")

@@ -24,7 +24,7 @@ from formcheck.app.parts.common import (
 from formcheck.app.parts.player_data import load_signals
 from formcheck.app.run import read_spreads
 from formcheck.app.texts import section, t
-from formcheck.compare import Clip, Comparison, Curve, compare
+from formcheck.compare import Clip, Comparison, Curve, Difference, compare
 from formcheck.core.types import Report
 from formcheck.report import words
 from formcheck.report.style import SIDE_COLOUR, STANCE_SHADE
@@ -34,6 +34,7 @@ SIGNALS = (
     "knee_over_toe_right_ratio", "hip_speed_ratio_s", "hip_flexion_left_deg", "hip_flexion_right_deg",
     "fppa_left_deg", "fppa_right_deg", "trunk_lateral_deg",
 )  # fmt: skip
+TOLD = 4
 COLOURS = (SIDE_COLOUR["left"], SIDE_COLOUR["right"])
 
 
@@ -54,6 +55,9 @@ def page() -> None:
         names = [exercise_name(report.exercise) for report in reports]
         st.warning(t("compare.other_exercise", a=names[0], b=names[1]))
         return
+    if reports[0].view != reports[1].view:
+        views = [words.VIEW[report.view] for report in reports]
+        st.warning(t("compare.other_view", a=views[0], b=views[1]), icon=":material/videocam:")
     clips = [Clip(report, _signals(runs().out(x))) for report, x in zip(reports, (a, b), strict=True)]
     spreads = [read_spreads(runs().folder(x)) for x in (a, b)]
     found = compare(clips[0], clips[1], spreads[0], spreads[1], SIGNALS)
@@ -116,10 +120,9 @@ def _differences(found: Comparison) -> None:
     st.subheader(t("compare.differences"), anchor=False, help=t("compare.mdc_help"))
     if not found.differences:
         st.write(t("compare.none"))
-    order = sorted(found.differences, key=lambda d: (d.real is not True, d.real is None))
-    for one in order:
-        if one.real:
-            st.markdown(f"- **{difference.sentence(one)}**")
+    order = sorted(found.differences, key=_by_weight)
+    for one in [d for d in order if d.real][:TOLD]:
+        st.markdown(f"- {difference.sentence(one)}")
     rows = [
         {
             t("compare.table_check"): titles().check(d.check) + side_words(d.side), "A": words.number(d.a, d.unit),
@@ -140,6 +143,12 @@ def _differences(found: Comparison) -> None:
         if alone:
             names = dict.fromkeys(titles().check(f.check) for f in alone)
             st.caption(t(f"compare.{key}", checks=", ".join(names)))
+
+
+def _by_weight(one: Difference) -> tuple[bool, bool, bool, float]:
+    """Changes of verdict first, then real ones by how far they exceed noise, then the rest."""
+    excess = abs(one.change) / one.noise if one.noise else 0.0
+    return one.real is not True, one.verdict_a == one.verdict_b, one.real is None, -excess
 
 
 def _short(real: bool | None) -> str:
