@@ -95,7 +95,15 @@ def _seen_only(pose: PoseSequence) -> Array:
     size = np.array([pose.video.width, pose.video.height], dtype=np.float64)
     outside = ((xy < -EDGE_MARGIN * size) | (xy > (1 + EDGE_MARGIN) * size)).any(axis=2)
     xy[outside | (pose.visibility < MIN_VISIBILITY)] = np.nan
+    xy[_upside_down(xy)] = np.nan
     return xy
+
+
+def _upside_down(xy: Array) -> Bools:
+    """(T,) frames with the shoulders below the hips: the model stood the athlete on the head, as it does at times."""
+    hips, shoulders = (xy[:, [joint(part, side) for side in SIDES]].mean(axis=1) for part in ("hip", "shoulder"))
+    down = shoulders[:, 1] - hips[:, 1]
+    return np.asarray(down > 0.5 * length(hips, shoulders))
 
 
 def leg_length_px(xy: Array) -> float:
