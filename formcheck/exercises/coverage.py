@@ -68,6 +68,7 @@ def checks_page(catalogue: Catalogue) -> str:
     """``docs/checks.md``: every check with its measures, bands, sources and evidence."""
     lines = [MADE_BY, "", "# The checks", ""]
     lines += [
+        "Limits are widened by what the measurement itself may be off (`uncertainty` in the files). "
         "Inside the good band a step is good, inside the minor band it is a minor fault, beyond it a major one. A "
         "finding needs enough steps to share the fault. Bands live in `formcheck/exercises/*.toml`.",
         "",
@@ -122,9 +123,7 @@ def write_pages(folder: Path, catalogue: Catalogue | None = None) -> tuple[Path,
     catalogue = load_catalogue() if catalogue is None else catalogue
     pages = {"coverage.md": coverage_page(catalogue), "checks.md": checks_page(catalogue)}
     for name, body in pages.items():
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=folder, suffix=".tmp", delete=False
-        ) as out:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".tmp", delete=False) as out:
             out.write(body)
         os.chmod(out.name, 0o644)
         os.replace(out.name, folder / name)

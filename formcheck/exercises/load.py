@@ -160,9 +160,7 @@ def _exercise(table: Table, shared: Mapping[str, Table], checks: Mapping[str, An
     )
 
 
-def _measures(
-    table: Table, shared: Mapping[str, Table], checks: Mapping[str, Any], name: str
-) -> tuple[Measure, ...]:
+def _measures(table: Table, shared: Mapping[str, Table], checks: Mapping[str, Any], name: str) -> tuple[Measure, ...]:
     blocks = read.need(table, "check", name)
     measures = tuple(
         read_measure(block, shared, checks, f"{name}: check {i}") for i, block in enumerate(blocks, start=1)
@@ -180,9 +178,7 @@ def _signature(table: Table, posture: Any, where: str) -> Signature:
     directions = read.texts(table, "directions", where)
     for direction in directions:
         if direction not in DIRECTIONS:
-            raise ExerciseFileError(
-                f"{where}: unknown direction '{direction}'; {read.hint(direction, DIRECTIONS)}"
-            )
+            raise ExerciseFileError(f"{where}: unknown direction '{direction}'; {read.hint(direction, DIRECTIONS)}")
     return Signature(
         posture=posture,
         directions=directions,
@@ -202,9 +198,7 @@ def _programme(blocks: list[Table], name: str) -> tuple[ProgrammeRule, ...]:
         read.check_keys(block, [f.name for f in fields(ProgrammeRule)], where)
         quantity = read.text(block, "quantity", where, "")
         if quantity not in QUANTITIES:
-            raise ExerciseFileError(
-                f"{where}: unknown quantity '{quantity}'; {read.hint(quantity, QUANTITIES[:-1])}"
-            )
+            raise ExerciseFileError(f"{where}: unknown quantity '{quantity}'; {read.hint(quantity, QUANTITIES[:-1])}")
         rules.append(
             ProgrammeRule(
                 topic=read.text(block, "topic", where),

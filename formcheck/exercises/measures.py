@@ -49,7 +49,7 @@ def read_measure(block: Table, shared: Mapping[str, Table], checks: Mapping[str,
     statistic = read.choice(table, "statistic", where, vocabulary.STATISTICS)
     side: Any = read.choice(table, "side", where, get_args(SideRule))
     _check_fit(quantity, phase, statistic, side, where)
-    band = _band(table, where)
+    band = _widened(_band(table, where), read.number(table, "uncertainty", where, 0.0))
     return Measure(
         check=check,
         title=read.text(table, "title", where),
@@ -107,9 +107,7 @@ def _allowed_statistics(quantity: Quantity, phase: str, where: str) -> tuple[str
         phases = dict.fromkeys(PHASES, vocabulary.WINDOW_STATISTICS)
     if phase not in phases:
         wanted = " or ".join(f"'{p}'" for p in phases)
-        raise ExerciseFileError(
-            f"{where}: phase '{phase}' does not fit signal '{quantity.name}'; use {wanted}"
-        )
+        raise ExerciseFileError(f"{where}: phase '{phase}' does not fit signal '{quantity.name}'; use {wanted}")
     return phases[phase]
 
 
@@ -125,14 +123,16 @@ def _band(table: Table, where: str) -> Band:
     if not (isfinite(good_min) or isfinite(good_max)):
         raise ExerciseFileError(f"{where}: no band; give 'good_min', 'good_max' or both")
     if good_min > good_max:
-        raise ExerciseFileError(
-            f"{where}: 'good_min' {good_min:g} is above 'good_max' {good_max:g}; swap them"
-        )
+        raise ExerciseFileError(f"{where}: 'good_min' {good_min:g} is above 'good_max' {good_max:g}; swap them")
     if band.minor_min > good_min or band.minor_max < good_max:
-        raise ExerciseFileError(
-            f"{where}: the minor band must contain the good band; widen minor_min or minor_max"
-        )
+        raise ExerciseFileError(f"{where}: the minor band must contain the good band; widen minor_min or minor_max")
     return band
+
+
+def _widened(band: Band, uncertainty: float) -> Band:
+    """The band by which a fault is named only where it stands clear of the measurement's own uncertainty."""
+    low, high = -uncertainty, uncertainty
+    return Band(band.good_min + low, band.good_max + high, band.minor_min + low, band.minor_max + high)
 
 
 def _unit(quantity: Quantity, statistic: str) -> str:
@@ -146,9 +146,7 @@ def _views(table: Table, quantity: Quantity, check_views: tuple[str, ...], where
     for view in views:
         for allowed, what in ((quantity.views, quantity.name), (check_views, "this check")):
             if view not in allowed:
-                raise ExerciseFileError(
-                    f"{where}: view '{view}' cannot show {what}; {read.hint(view, allowed)}"
-                )
+                raise ExerciseFileError(f"{where}: view '{view}' cannot show {what}; {read.hint(view, allowed)}")
     if not views:
         raise ExerciseFileError(f"{where}: 'views' is empty; leave it out or name a view")
     return views
@@ -159,18 +157,14 @@ def _cue(table: Table, key: str, limits: tuple[float, float], where: str) -> str
     cue = read.text(table, key, where, "")
     side = "upper" if key == "cue" else "lower"
     if isfinite(limits[0]) and not cue:
-        raise ExerciseFileError(
-            f"{where}: key '{key}' is missing, but the band has a {side} limit; say what to do"
-        )
+        raise ExerciseFileError(f"{where}: key '{key}' is missing, but the band has a {side} limit; say what to do")
     return cue if isfinite(limits[0]) else ""
 
 
 def _evidence(table: Table, where: str) -> str:
     tags = read.text(table, "evidence", where)
     if not EVIDENCE.fullmatch(tags):
-        raise ExerciseFileError(
-            f"{where}: 'evidence' expected V, R, M, D or C (\"D, C\" for two), got '{tags}'"
-        )
+        raise ExerciseFileError(f"{where}: 'evidence' expected V, R, M, D or C (\"D, C\" for two), got '{tags}'")
     return tags
 
 
@@ -186,9 +180,7 @@ def _tuning(table: Table, quantity: Quantity, phase: str, where: str) -> dict[st
             value = read.number(table, spec.name, where, 0.0)
             whole = isinstance(spec.default, int)
             if whole and (value < 1 or value != int(value)):
-                raise ExerciseFileError(
-                    f"{where}: '{spec.name}' expected a whole number from 1 up, got {value:g}"
-                )
+                raise ExerciseFileError(f"{where}: '{spec.name}' expected a whole number from 1 up, got {value:g}")
             if value < 0:
                 raise ExerciseFileError(f"{where}: '{spec.name}' expected 0 or more, got {value:g}")
             out[spec.name] = int(value) if whole else value

@@ -94,11 +94,7 @@ def span(table: Table, key: str, where: str) -> tuple[float, float]:
     """Two numbers, low and high; no limits where the key is absent."""
     value = table.get(key, (float("-inf"), float("inf")))
     two = isinstance(value, (list, tuple)) and len(value) == 2
-    if (
-        not two
-        or not all(isinstance(v, NUMBERS) and not isinstance(v, bool) for v in value)
-        or value[0] > value[1]
-    ):
+    if not two or not all(isinstance(v, NUMBERS) and not isinstance(v, bool) for v in value) or value[0] > value[1]:
         raise ExerciseFileError(f"{where}: '{key}' expected [low, high], got {value!r}")
     return float(value[0]), float(value[1])
 

@@ -51,15 +51,11 @@ def load_statements(catalogue: Catalogue, table: Mapping[str, Any] | None = None
     numbers = [statement.number for statement in found]
     if numbers != list(range(1, LAST_STATEMENT + 1)):
         odd = sorted(set(range(1, LAST_STATEMENT + 1)) ^ set(numbers)) or "the order"
-        raise ExerciseFileError(
-            f"{WHERE}: expected 1 to {LAST_STATEMENT} once each and in order; look at {odd}"
-        )
+        raise ExerciseFileError(f"{WHERE}: expected 1 to {LAST_STATEMENT} once each and in order; look at {odd}")
     return found
 
 
-def _statement(
-    item: Mapping[str, Any], sources: Mapping[str, str], codes: Mapping[str, Sequence[str]]
-) -> Statement:
+def _statement(item: Mapping[str, Any], sources: Mapping[str, str], codes: Mapping[str, Sequence[str]]) -> Statement:
     where = f"{WHERE}: statement {item.get('number')}"
     read.check_keys(item, ("number", "source", "type", "exercises", "text", "served", "reason"), where)
     served, reason = read.choice(item, "served", where, SERVED), read.text(item, "reason", where, "")
@@ -112,9 +108,7 @@ def problems(catalogue: Catalogue, statements: Sequence[Statement]) -> list[str]
     for statement in statements:
         who = by_whom[statement.number]
         if statement.served == "measured" and not (who.checks or who.shown):
-            found.append(
-                f"statement {statement.number} is said to be measured, but nothing that measures cites it"
-            )
+            found.append(f"statement {statement.number} is said to be measured, but nothing that measures cites it")
         if statement.served == "proxy" and not (who.checks or who.shown or who.told):
             found.append(f"statement {statement.number} is said to have a proxy, but nothing cites it")
     return found

@@ -64,9 +64,7 @@ def how(measure: Measure) -> str:
     quantity = BY_NAME[measure.signal]
     parts = [quantity.what]
     if measure.phase == "set":
-        parts.append(
-            f"{STATISTICS[measure.statistic]} over the set" if measure.statistic != "mean" else "once a set"
-        )
+        parts.append(f"{STATISTICS[measure.statistic]} over the set" if measure.statistic != "mean" else "once a set")
     elif measure.signal in STEP_OWN:
         parts.append("step by step")
     else:
