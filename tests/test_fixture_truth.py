@@ -164,6 +164,14 @@ def test_the_view_is_the_way_the_toes_point_in_the_picture(name: str) -> None:
         assert left < 0
 
 
+@pytest.mark.parametrize("name", [n for n in EVERY if not n.startswith("in_and_out")])
+def test_the_athlete_stays_in_the_picture(name: str) -> None:
+    truth, camera = Truth(data(name)), data(name)["camera"]
+    x, y = truth.image[..., 0], truth.image[..., 1]
+    inside = (x >= 0) & (x < camera["width"]) & (y >= 0) & (y < camera["height"])
+    assert inside.all(axis=1).mean() > 0.97
+
+
 def test_contacts_alternate_and_each_is_followed_by_its_lift_off() -> None:
     for name in EVERY:
         truth = Truth(data(name))
