@@ -135,6 +135,31 @@ def test_moving_a_limit_changes_the_finding_at_once_without_the_pose_model(page:
     assert store.state(ticket).attempts == 1 and len(list(store.folder(ticket).glob("*.lock"))) == 0
 
 
+def test_every_tab_opens_and_a_new_report_is_made_from_the_kept_poses(page: Any, server: str, data: Path) -> None:
+    ticket = scored_run(data)
+    page.goto(f"{server}/?run={ticket}")
+    for name, words in (
+        ("Not judged", "Film from the front"), ("Steps", "Choose a row"), ("Programme", "Nothing here is graded"),
+        ("Save to history", "Keeps this set"), ("Files", "Annotated video"), ("Reproduce this", "formcheck score"),
+        ("Adjust", "Move a limit"),
+    ):  # fmt: skip
+        page.get_by_role("tab", name=name).click()
+        page.get_by_text(words).first.wait_for()
+    assert page.locator("[data-testid=stException]").count() == 0
+    page.get_by_role("spinbutton", name="Load (kg)").first.fill("30")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Make a report with these").click()
+    page.wait_for_function("old => !location.search.includes(old)", arg=ticket)
+    store, fresh = JobStore(data / "runs"), ticket_of(page)
+    page.get_by_text("You can close this page").wait_for(timeout=LONG)
+    page.get_by_text("You can close this page").wait_for(timeout=LONG, state="detached")
+    page.get_by_text("What matters most").wait_for(timeout=LONG)
+    assert store.state(fresh).status == "done"
+    assert store.job(fresh).options["load_kg"] == 30 and store.job(fresh).options["poses_of"] == ticket
+    log = store.folder(fresh) / "log.txt"
+    assert "mediapipe" not in log.read_text(encoding="utf-8").lower()
+
+
 @pytest.mark.engine
 def test_a_batch_of_ten_gives_a_table_with_the_failure_and_its_reason(
     page: Any, server: str, data: Path, clip: Path, tmp_path: Path

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from formcheck.app.components.mount import player
-from formcheck.app.jobs.store import Job
-from formcheck.app.parts import adjust, player_data, reproduce, save
+from formcheck.app.parts import adjust, player_data, reproduce, save, tabs
 from formcheck.app.parts.common import (
     catalogue,
     load_report,
@@ -23,40 +21,17 @@ from formcheck.app.parts.common import (
     titles,
     verdict_badge,
 )
-from formcheck.app.texts import section, t
-from formcheck.core.types import Finding, Report, Signals, Step
+from formcheck.app.parts.shown import Shown, seek
+from formcheck.app.texts import t
+from formcheck.core.types import Finding, Report, Signals
 from formcheck.report import words
-from formcheck.report.digest import Digest, Titles, digest, rank, setting_line, stop_line
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the page shows: the report (by own limits, where some were moved) and what goes with it."""
-
-    ticket: str
-    job: Job
-    report: Report
-    signals: Signals
-    plot: dict[str, Any]
-    titles: Titles
-
-    @property
-    def folder(self) -> Path:
-        """The run's folder."""
-        return runs().folder(self.ticket)
+from formcheck.report.digest import digest, rank, setting_line, stop_line
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _signals_and_plot(out: str, _changed: float) -> tuple[Signals, dict[str, Any]]:
     signals = player_data.load_signals(Path(out) / "signals.csv")
     return signals, player_data.plot_data(load_report(Path(out)), signals, catalogue())
-
-
-def seek(ticket: str, at_s: float, group: int | None = None) -> None:
-    """Send the video (and the plot) somewhere."""
-    key = f"seek:{ticket}"
-    before = st.session_state.get(key, {"n": 0})
-    st.session_state[key] = {"t": at_s, "n": before["n"] + 1, "group": group, "scroll": True}
 
 
 @st.fragment
@@ -162,12 +137,12 @@ def _video(shown: Shown) -> None:
 def _tabs(shown: Shown, stored: Report) -> None:
     parts: list[tuple[str, Callable[[], None]]] = [
         ("findings", lambda: _findings(shown)),
-        ("not_judged", lambda: _not_judged(shown, digest(shown.report))),
-        ("steps", lambda: _steps(shown)),
+        ("not_judged", lambda: tabs.not_judged(shown, digest(shown.report))),
+        ("steps", lambda: tabs.steps(shown)),
         ("adjust", lambda: adjust.panel(shown.ticket, stored, shown.report)),
-        ("programme", lambda: _programme(shown)),
+        ("programme", lambda: tabs.programme(shown)),
         ("save", lambda: save.form(shown.ticket, stored)),
-        ("downloads", lambda: _downloads(shown)),
+        ("downloads", lambda: tabs.downloads(shown)),
         ("reproduce", lambda: reproduce.panel(shown.job, stored)),
     ]
     for tab, (_, draw) in zip(st.tabs([t(f"result.{key}") for key, _ in parts]), parts, strict=True):
@@ -197,91 +172,3 @@ def _good_line(shown: Shown, finding: Finding) -> str:
         f"<p>{html.escape(finding.why)}</p>"
         f'<p class="fc-quiet">{t("result.source")}: {html.escape(finding.source)}</p></details>'
     )
-
-
-def _not_judged(shown: Shown, found: Digest) -> None:
-    if not found.not_judged:
-        st.write(t("result.not_judged_none"))
-        return
-    st.write(t("result.not_judged_intro"))
-    for group in found.not_judged:
-        with st.container(border=True):
-            names = ", ".join(shown.titles.check(check) for check in group.checks)
-            st.html(f'<div class="fc-row">{verdict_badge("not_assessed")}<strong>{html.escape(names)}</strong></div>')
-            for reason, checks in group.reasons.items():
-                which = "" if len(group.reasons) == 1 else f" ({', '.join(shown.titles.check(c) for c in checks)})"
-                st.write(f"{reason[:1].upper()}{reason[1:]}{which}.")
-            if group.film:
-                st.write(f":material/videocam: {group.film}")
-
-
-def _steps(shown: Shown) -> None:
-    import pandas as pd
-
-    names, steps = section("steps"), shown.report.steps
-    table = pd.DataFrame([_step_row(step, names) for step in steps]).dropna(axis="columns", how="all")
-    _figures(shown.report)
-    st.caption(t("result.steps_intro"))
-    numbers = [key for key in table.columns if key.endswith(("_s", "_ratio", "_deg", "_m", "_spm"))]
-    picked = st.dataframe(
-        table.rename(columns=names), hide_index=True, on_select="rerun", selection_mode="single-row",
-        key=f"steps:{shown.ticket}",
-        column_config={names[key]: st.column_config.NumberColumn(format="%.2f") for key in numbers},
-    )  # fmt: skip
-    chosen = picked.selection.rows if picked else []
-    if chosen and st.session_state.get(f"step:{shown.ticket}") != chosen[0]:
-        st.session_state[f"step:{shown.ticket}"] = chosen[0]
-        seek(shown.ticket, steps[chosen[0]].contact_s)
-        st.rerun(scope="fragment")
-
-
-def _step_row(step: Step, names: Mapping[str, str]) -> dict[str, Any]:
-    own = {"index": step.index + 1, "lap": step.lap + 1, "side": t(f"common.{step.side}")}
-    times = {"contact_s": step.contact_s, "off_s": step.off_s}
-    return own | times | {key: step.measures[key] for key in names if key in step.measures}
-
-
-def _figures(report: Report) -> None:
-    rows = words.summary_rows(report.summary)
-    spans = "".join(
-        f"<span>{html.escape(label)}: <strong>{html.escape(value)}</strong></span>" for label, value in rows
-    )
-    st.html(f'<div class="fc-row">{spans}</div>')
-
-
-def _programme(shown: Shown) -> None:
-    import pandas as pd
-
-    st.write(t("result.programme_intro"))
-    rows = [
-        {
-            t("result.topic"): line.topic, t("result.seen"): line.seen, t("result.prescribed"): line.prescribed,
-            t("result.source"): line.source,
-        }
-        for line in shown.report.programme
-    ]  # fmt: skip
-    if rows:
-        st.table(pd.DataFrame(rows).set_index(t("result.topic")))
-
-
-def _link(shown: Shown, name: str, label: str) -> str:
-    url = result_url(shown.ticket, name, download=True)
-    return f'<li><a href="{url}" download>{html.escape(t(f"result.{label}"))}</a></li>'
-
-
-def _downloads(shown: Shown) -> None:
-    kinds = [
-        ("video_file", "overlay.mp4"), ("html_file", "report.html"), ("steps_file", "steps.csv"),
-        ("signals_file", "signals.csv"), ("json_file", "report.json"),
-    ]  # fmt: skip
-    there = [(label, name) for label, name in kinds if (shown.folder / "out" / name).is_file()]
-    links = "".join(_link(shown, name, label) for label, name in there)
-    st.html(f'<ul class="fc-files">{links}</ul>')
-    page = result_url(shown.ticket, "report.html")
-    st.html(f'<a href="{page}" target="_blank" rel="noopener">{html.escape(t("result.full_report"))}</a>')
-    with st.popover(t("result.delete_run"), icon=":material/delete:"):
-        st.write(t("result.delete_ask"))
-        if st.button(t("result.delete_sure"), key=f"delete:{shown.ticket}", type="primary"):
-            runs().delete(shown.ticket)
-            st.query_params.clear()
-            st.rerun()
