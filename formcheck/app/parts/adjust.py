@@ -143,15 +143,23 @@ def _changes(stored: Report, shown: Report) -> None:
 def _again(ticket: str) -> None:
     job = runs().job(ticket)
     st.divider()
-    exercise = exercise_select(f"again:{ticket}", job.exercise)
-    told = details(f"again:{ticket}", dict(job.options))
-    if st.button(t("adjust.apply"), key=f"apply:{ticket}", help=t("adjust.apply_help")):
-        limits = {e: dict(own) for e, own in _limits(ticket).items()}
-        options = {k: v for k, v in job.options.items() if k not in OPTION_KEYS} | told
-        options |= {"limits": limits, "poses_of": ticket}
-        fresh: Job = replace(job, exercise=exercise, options=options, created_s=0.0)
-        st.query_params["run"] = runs().create(fresh)
-        st.rerun()
+    exercise_select(f"again:{ticket}", job.exercise)
+    details(f"again:{ticket}", dict(job.options))
+    st.button(
+        t("adjust.apply"), key=f"apply:{ticket}", help=t("adjust.apply_help"), on_click=_make_report, args=(ticket,)
+    )  # fmt: skip
+    if st.query_params.get("run") != ticket and runs().knows(st.query_params.get("run")):
+        st.rerun()  # the whole page: the address names the new run
+
+
+def _make_report(ticket: str) -> None:
+    """A callback, so that a click counts even where a field's change is still on its way."""
+    job = runs().job(ticket)
+    told = {name: st.session_state.get(f"again:{ticket}:{name}") for name in OPTION_KEYS}
+    options = {k: v for k, v in job.options.items() if k not in OPTION_KEYS} | told
+    options |= {"limits": {e: dict(own) for e, own in _limits(ticket).items()}, "poses_of": ticket}
+    fresh: Job = replace(job, exercise=st.session_state[f"again:{ticket}"], options=options, created_s=0.0)
+    st.query_params["run"] = runs().create(fresh)
 
 
 __all__ = ["KEYS", "details", "panel", "rescored"]
