@@ -23,9 +23,9 @@ from formcheck.io.video import probe, read_frames, sample_frames
 from formcheck.progress import OnProgress, Progress
 
 # Key frames for choosing the subject: each costs as much as two frames of following.
-_LEAST_SAMPLES: Final = 10
+_LEAST_SAMPLES: Final = 8
 _SHORTEST_GAP_S: Final = 0.4
-_LONGEST_GAP_S: Final = 1.0
+_LONGEST_GAP_S: Final = 2.0
 
 
 def estimate(
