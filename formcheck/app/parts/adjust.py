@@ -18,6 +18,7 @@ from formcheck.io import pose_file
 from formcheck.report import words
 from formcheck.report.digest import rank
 
+SHOWN_LIVE = "live:ticket"
 RANGES: dict[str, tuple[str, float, float, float]] = {
     "athlete_height_cm": ("height", 50.0, 260.0, 1.0),
     "load_kg": ("load", 0.0, 2000.0, 0.5),
@@ -148,8 +149,8 @@ def _again(ticket: str) -> None:
     st.button(
         t("adjust.apply"), key=f"apply:{ticket}", help=t("adjust.apply_help"), on_click=_make_report, args=(ticket,)
     )  # fmt: skip
-    if st.query_params.get("run") != ticket and runs().knows(st.query_params.get("run")):
-        st.rerun()  # the whole page: the address names the new run
+    if st.session_state.pop(f"made:{ticket}", False):
+        st.rerun()  # the whole page: it shows the new run now
 
 
 def _make_report(ticket: str) -> None:
@@ -159,7 +160,12 @@ def _make_report(ticket: str) -> None:
     options = {k: v for k, v in job.options.items() if k not in OPTION_KEYS} | told
     options |= {"limits": {e: dict(own) for e, own in _limits(ticket).items()}, "poses_of": ticket}
     fresh: Job = replace(job, exercise=st.session_state[f"again:{ticket}"], options=options, created_s=0.0)
-    st.query_params["run"] = runs().create(fresh)
+    made = runs().create(fresh)
+    st.session_state[f"made:{ticket}"] = True
+    if st.session_state.get(SHOWN_LIVE) == ticket:
+        st.session_state[SHOWN_LIVE] = made  # the live page keeps its run there, not in the address
+    else:
+        st.query_params["run"] = made
 
 
 __all__ = ["KEYS", "details", "panel", "rescored"]
