@@ -4,6 +4,4 @@ import streamlit as st
 
 from formcheck.app import server
 
-app = st.App(
-    server.SCRIPT, routes=server.routes(), middleware=server.middleware(), lifespan=server.lifespan
-)
+app = st.App(server.SCRIPT, routes=server.routes(), middleware=server.middleware(), lifespan=server.lifespan)

@@ -27,17 +27,13 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where poses are kept")
     parser.add_argument("--no-real", action="store_true", help="leave the real clips out")
     parser.add_argument("--write", action="store_true", help="write docs/accuracy.md and docs/accuracy/")
-    parser.add_argument(
-        "--save-poses", action="store_true", help="renew the poses kept with the tests, and stop"
-    )
+    parser.add_argument("--save-poses", action="store_true", help="renew the poses kept with the tests, and stop")
     options = parser.parse_args()
     if options.save_poses:
         for path in save_subset(options.engine, options.model, options.cache):
             print(path, path.stat().st_size)
         return
-    print(
-        run(options.engine, options.model, options.clips, options.cache, not options.no_real, options.write)
-    )
+    print(run(options.engine, options.model, options.clips, options.cache, not options.no_real, options.write))
 
 
 if __name__ == "__main__":

@@ -60,9 +60,7 @@ def main() -> None:
 def compare(clip: str, mediapipe: MakeEngine, onnx: MakeEngine) -> Iterator[str]:
     """The table's lines for one clip."""
     for kind, run in (("alone", _alone), ("followed", _followed)):
-        plain, brighter, darker = (
-            track(run(mediapipe, _lit(read_frames(clip), step))) for step in (0, 1, -1)
-        )
+        plain, brighter, darker = (track(run(mediapipe, _lit(read_frames(clip), step))) for step in (0, 1, -1))
         steady = steady_frames(plain, brighter)
         yield f"{kind}: MediaPipe, MediaPipe darker | {_figures(plain, darker, steady)}"
         yield f"{kind}: MediaPipe, ONNX Runtime | {_figures(plain, track(run(onnx, read_frames(clip))), steady)}"
@@ -87,9 +85,7 @@ def _followed(make: MakeEngine, frames: Iterable[Frame]) -> Iterator[FramePose |
 def _lit(frames: Iterable[Frame], step: int) -> Iterator[Frame]:
     """Frames ``step`` grey levels brighter."""
     for frame in frames:
-        yield Frame(
-            frame.index, frame.time_s, np.clip(frame.rgb.astype(np.int16) + step, 0, 255).astype(np.uint8)
-        )
+        yield Frame(frame.index, frame.time_s, np.clip(frame.rgb.astype(np.int16) + step, 0, 255).astype(np.uint8))
 
 
 def track(poses: Iterable[FramePose | None]) -> Track:

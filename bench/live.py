@@ -72,9 +72,7 @@ def measure(args: argparse.Namespace) -> dict:
         last = shot.update if shot.update.status == "ok" else last
     report = run.finish().report
     raw.close()
-    return dict(
-        total=total, overlay=overlay, pose=engine.seconds, cues=cues, report=report, last=last, frames=frames
-    )
+    return dict(total=total, overlay=overlay, pose=engine.seconds, cues=cues, report=report, last=last, frames=frames)
 
 
 def true_delay(truth: dict | None, cue, shown_s: float) -> float | None:
@@ -93,32 +91,23 @@ def tell(got: dict, truth: dict | None) -> None:
     total, overlay, pose = (np.array(got[k][skip:]) * 1e3 for k in ("total", "overlay", "pose"))
     core = total - overlay - pose
     for name, ms in (("pose", pose), ("core", core), ("overlay", overlay), ("whole", total)):
-        print(
-            f"{name:8s} {np.mean(ms):6.1f} ms a frame   p95 {np.percentile(ms, 95):6.1f}   max {ms.max():6.1f}"
-        )
+        print(f"{name:8s} {np.mean(ms):6.1f} ms a frame   p95 {np.percentile(ms, 95):6.1f}   max {ms.max():6.1f}")
     print(f"processed {1e3 / np.mean(total):.1f} frames a second (as fast as they come; decoding left out)")
     report = got["report"]
     counted = got["last"].steps if got["last"] else None
-    print(
-        f"steps: live {counted}, report {len(report.steps)}, truth {len(truth['contacts']) if truth else '-'}"
-    )
+    print(f"steps: live {counted}, report {len(report.steps)}, truth {len(truth['contacts']) if truth else '-'}")
     faulty = {f.check for f in report.findings if f.verdict in ("minor", "major")}
     planted = {f["check"]: f["onset_s"] for f in truth["faults"]} if truth else {}
     for cue, shown_s, processing_s in got["cues"]:
         own = shown_s - cue.earned_at_s + processing_s
         true = true_delay(truth, cue, shown_s)
         known = "" if true is None else f", {1e3 * (true + processing_s):.0f} ms by the truth"
-        mark = (
-            "planted" if cue.id in planted else "in the report" if cue.id in faulty else "NOT in the report"
-        )
+        mark = "planted" if cue.id in planted else "in the report" if cue.id in faulty else "NOT in the report"
         delay = f"{1e3 * own:.0f} ms after the step's end{known}"
         print(f"cue {shown_s:6.2f} s {cue.id} {cue.side} {cue.severity}: {delay} ({mark})")
     for check, onset_s in planted.items():
         first = next((s for c, s, _ in got["cues"] if c.id == check), None)
-        print(
-            f"planted {check} from {onset_s} s: "
-            + ("never cued" if first is None else f"cued at {first:.2f} s")
-        )
+        print(f"planted {check} from {onset_s} s: " + ("never cued" if first is None else f"cued at {first:.2f} s"))
 
 
 def main() -> None:
@@ -128,9 +117,7 @@ def main() -> None:
     parser.add_argument("--exercise", default=None, help="default: the truth's, else auto")
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--model", default="full")
-    parser.add_argument(
-        "--width", type=int, default=0, help="shrink the picture to this width, as a webcam's"
-    )
+    parser.add_argument("--width", type=int, default=0, help="shrink the picture to this width, as a webcam's")
     parser.add_argument("--pictures", type=Path, default=None, help="folder for a picture of each cue")
     args = parser.parse_args()
     beside = args.clip.with_suffix("").with_suffix(".truth.json")

@@ -21,9 +21,7 @@ _NORMALIZATION_OPTIONS: Final = 1  # its tag in the union ProcessUnitOptions
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 # Field numbers of table Model in the TFLite schema.
-_VERSION, _OPERATOR_CODES, _SUBGRAPHS, _DESCRIPTION, _BUFFERS, _METADATA_BUFFER, _METADATA, _SIGNATURES = (
-    range(8)
-)
+_VERSION, _OPERATOR_CODES, _SUBGRAPHS, _DESCRIPTION, _BUFFERS, _METADATA_BUFFER, _METADATA, _SIGNATURES = range(8)
 
 
 def write_bundle(path: Path, members: dict[str, bytes]) -> None:

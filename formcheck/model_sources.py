@@ -99,9 +99,7 @@ def _npm_command(source: Mapping[str, Any], folder: Path) -> list[str]:
     ]
 
 
-def _run(
-    command: list[str], tool: str, package: str, folder: Path, size: float, progress: OnProgress | None
-) -> None:
+def _run(command: list[str], tool: str, package: str, folder: Path, size: float, progress: OnProgress | None) -> None:
     scratch = folder / "scratch"
     scratch.mkdir()
     with (folder / "log.txt").open("w+b") as log:

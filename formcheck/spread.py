@@ -40,9 +40,7 @@ def spreads(report: Report, signals: Signals, catalogue: Catalogue) -> dict[int,
 
 def _measure(finding: Finding, exercise: str, catalogue: Catalogue) -> Measure | None:
     spec = catalogue.exercises.get(exercise)
-    fits = (
-        m for m in (spec.measures if spec else ()) if (m.check, m.title) == (finding.check, finding.measure)
-    )
+    fits = (m for m in (spec.measures if spec else ()) if (m.check, m.title) == (finding.check, finding.measure))
     return next(fits, None)
 
 

@@ -61,9 +61,7 @@ def test_every_clip_of_the_subset_has_its_poses_and_its_truth() -> None:
 
 def test_kept_poses_are_of_the_clips_as_they_are_built() -> None:
     known = json.loads((FOLDER / "clips.json").read_text(encoding="utf-8"))
-    stale = [
-        n for n in NAMES if hashlib.sha256((VIDEOS / f"{n}.mp4").read_bytes()).hexdigest() != known.get(n)
-    ]
+    stale = [n for n in NAMES if hashlib.sha256((VIDEOS / f"{n}.mp4").read_bytes()).hexdigest() != known.get(n)]
     assert not stale, f"{', '.join(stale)} changed: run python bench/accuracy.py --save-poses"
 
 

@@ -41,9 +41,7 @@ def job(name: str = "clip.mp4", **more: object) -> Job:
     return Job(video=f"/videos/{name}", name=name, **more)  # type: ignore[arg-type]
 
 
-def test_an_upload_is_moved_and_a_hostile_name_stays_inside(
-    store: JobStore, tmp_path: Path
-) -> None:
+def test_an_upload_is_moved_and_a_hostile_name_stays_inside(store: JobStore, tmp_path: Path) -> None:
     upload = tmp_path / "upload"
     upload.write_bytes(b"video")
     ticket = store.create(job("../../evil/..\\x:y.mp4"), upload=upload)

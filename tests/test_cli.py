@@ -224,9 +224,7 @@ def test_clips_of_one_name_get_folders_of_their_own():
     assert len({name.lower() for name in names}) == 4
 
 
-@pytest.mark.parametrize(
-    ("text", "wanted"), [("12.5", 12.5), ("1:05", 65.0), ("1:00:01.5", 3601.5), (None, None)]
-)
+@pytest.mark.parametrize(("text", "wanted"), [("12.5", 12.5), ("1:05", 65.0), ("1:00:01.5", 3601.5), (None, None)])
 def test_times_are_seconds_or_what_a_player_shows(text, wanted):
     assert seconds(text) == wanted
 

@@ -17,9 +17,7 @@ from tests.report_factory import make_analysis, make_finding
 SIGNAL = "knee_flexion_left_deg"
 
 
-def walk(
-    stride_s: float = 1.2, count: int = 8, begin_s: float = 0.0, first: str = "left"
-) -> tuple[Step, ...]:
+def walk(stride_s: float = 1.2, count: int = 8, begin_s: float = 0.0, first: str = "left") -> tuple[Step, ...]:
     sides = ("left", "right") if first == "left" else ("right", "left")
     half = stride_s / 2
     return tuple(

@@ -24,9 +24,7 @@ from tests.video_maker import make_clip
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "fixtures" / "videos" / "demo.mp4"
 
-needs_mediapipe = pytest.mark.skipif(
-    importlib.util.find_spec("mediapipe") is None, reason="no mediapipe wheel here"
-)
+needs_mediapipe = pytest.mark.skipif(importlib.util.find_spec("mediapipe") is None, reason="no mediapipe wheel here")
 pytestmark = [pytest.mark.engine, needs_mediapipe]
 
 
@@ -157,9 +155,7 @@ def test_an_engine_that_is_forgotten_goes_quietly(demo):
         "from formcheck.engines import open_live\nfrom formcheck.io.video import read_frames\nimport sys\n"
         "engine = open_live(engine='mediapipe')\nengine.push(next(read_frames(sys.argv[1])))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(DEMO)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(DEMO)], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == ""
 
 

@@ -83,11 +83,7 @@ def test_a_planned_fault_is_really_there_and_as_bad_as_planned(name: str) -> Non
 
 @pytest.mark.parametrize("name", QUIET)
 def test_clean_and_near_clips_break_no_band_in_truth(name: str) -> None:
-    loud = [
-        (j.measure, j.side, round(j.value, 3))
-        for j in judge(Truth(data(name)))
-        if j.verdict in ("minor", "major")
-    ]
+    loud = [(j.measure, j.side, round(j.value, 3)) for j in judge(Truth(data(name))) if j.verdict in ("minor", "major")]
     assert loud == []
 
 
@@ -192,9 +188,7 @@ def test_the_same_seed_rebuilds_the_same_truth() -> None:
     time_s = frame_times(clip)
     motion, body, _, shot = assemble(clip, time_s)
     hip = 0.5 * (motion.posed.joints["hip_l"] + motion.posed.joints["hip_r"])
-    again = with_expectations(
-        truth_of(motion, body, film_from(shot, time_s, hip, clip.seed), plan_of(clip)), clip
-    )
+    again = with_expectations(truth_of(motion, body, film_from(shot, time_s, hip, clip.seed), plan_of(clip)), clip)
     stored = data("demo")
     assert again["contacts"] == stored["contacts"]
     assert np.abs(np.array(again["world_mm"]) - np.array(stored["world_mm"])).max() <= 1

@@ -102,9 +102,7 @@ def test_a_password_in_the_url_is_not_shown() -> None:
     assert "secret" not in str(wrong.value)
 
 
-def test_export_then_import_gives_the_same_history_and_twice_adds_nothing(
-    history: History, tmp_path: Path
-) -> None:
+def test_export_then_import_gives_the_same_history_and_twice_adds_nothing(history: History, tmp_path: Path) -> None:
     ada = history.add_athlete("Ada", height_cm=171.0, note="left knee")
     log(history, ada, 0.1, 0, load_kg=30.0)
     log(history, ada, 0.2, 3)
@@ -122,8 +120,7 @@ def test_export_then_import_gives_the_same_history_and_twice_adds_nothing(
         "[]",
         '{"format": "formcheck-history", "version": 9, "athletes": []}',
         '{"format": "formcheck-history", "version": 1, "athletes": [{"name": ""}]}',
-        '{"format": "formcheck-history", "version": 1, "athletes": '
-        '[{"name": "A", "sets": [{"exercise": "x"}]}]}',
+        '{"format": "formcheck-history", "version": 1, "athletes": [{"name": "A", "sets": [{"exercise": "x"}]}]}',
         '{"format": "formcheck-history", "version": 1, "athletes": '
         '[{"name": "A", "sets": [{"exercise": "x", "done_at": "yesterday"}]}]}',
     ],

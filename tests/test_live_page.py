@@ -7,9 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-pytest.importorskip(
-    "streamlit_webrtc", reason="streamlit-webrtc is not installed (pip install 'formcheck[live]')"
-)
+pytest.importorskip("streamlit_webrtc", reason="streamlit-webrtc is not installed (pip install 'formcheck[live]')")
 
 from av import VideoFrame
 

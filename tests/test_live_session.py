@@ -25,9 +25,7 @@ from tests.synth import Walk, walker
 FRAME_S = 1 / 30
 WALKS = {
     "backward on a belt, from the side": Walk(belt=True, duration_s=9, noise_px=1.0, speed=0.5),
-    "forward on a belt, from the side": Walk(
-        gait="forward", belt=True, duration_s=9, stride_s=1.0, noise_px=1.0
-    ),
+    "forward on a belt, from the side": Walk(gait="forward", belt=True, duration_s=9, stride_s=1.0, noise_px=1.0),
     "backward over ground": Walk(duration_s=9, speed=0.45, noise_px=1.0, px_per_m=220),
     "slow backward": Walk(duration_s=9, speed=0.3, stride_s=1.8, noise_px=1.0, px_per_m=220),
     "toward the camera": Walk(gait="forward", yaw_deg=0, duration_s=9, speed=0.3, noise_px=1.0, px_per_m=260),
@@ -51,9 +49,7 @@ def same(a: LiveUpdate, b: LiveUpdate) -> bool:
     arrays = ("landmarks_px", "visibility")
     for name in (f.name for f in fields(LiveUpdate)):
         one, other = getattr(a, name), getattr(b, name)
-        alike = (
-            np.array_equal(one, other, equal_nan=True) if name in arrays and one is not None else one == other
-        )
+        alike = np.array_equal(one, other, equal_nan=True) if name in arrays and one is not None else one == other
         if not alike:
             return False
     return True
@@ -128,9 +124,7 @@ def test_any_chunking_gives_the_same_updates_and_the_same_report(name, cuts):
 def test_step_counts_never_fall_and_nothing_is_told_while_the_athlete_is_lost(
     stride_s, speed, gait, yaw_deg, seed, lost
 ):
-    walk = Walk(
-        gait, yaw_deg, duration_s=8, stride_s=stride_s, speed=speed, belt=True, noise_px=1.0, seed=seed
-    )
+    walk = Walk(gait, yaw_deg, duration_s=8, stride_s=stride_s, speed=speed, belt=True, noise_px=1.0, seed=seed)
     start, length = lost
     poses = [no_pose(p.time_s) if start <= p.time_s < start + length else p for p in pushed(walker(walk)[0])]
     last_seen, steps = None, 0
@@ -172,8 +166,7 @@ def test_cadence_goes_when_the_athlete_stands_still():
     poses = pushed(walker(walk)[0])
     last = poses[-1]
     still = [
-        FramePose(last.time_s + i * FRAME_S, last.landmarks_px, last.visibility, last.world_m)
-        for i in range(1, 90)
+        FramePose(last.time_s + i * FRAME_S, last.landmarks_px, last.visibility, last.world_m) for i in range(1, 90)
     ]
     live = session(walk)
     updates = live.push_many([*poses, *still])

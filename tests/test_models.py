@@ -336,12 +336,7 @@ def test_metadata_says_how_the_input_is_scaled_and_leaves_the_model_as_it_was():
     assert root.Buffers(0).DataAsNumpy().tobytes() == b"0123456789"
     assert root.Metadata(0).Name() == b"TFLITE_METADATA"
     raw = root.Buffers(root.Metadata(0).Buffer()).DataAsNumpy().tobytes()
-    unit = (
-        facts.ModelMetadata.GetRootAs(bytearray(raw), 0)
-        .SubgraphMetadata(0)
-        .InputTensorMetadata(0)
-        .ProcessUnits(0)
-    )
+    unit = facts.ModelMetadata.GetRootAs(bytearray(raw), 0).SubgraphMetadata(0).InputTensorMetadata(0).ProcessUnits(0)
     assert unit.OptionsType() == facts.ProcessUnitOptions.NormalizationOptions
     options = facts.NormalizationOptions()
     options.Init(unit.Options().Bytes, unit.Options().Pos)

@@ -82,9 +82,7 @@ def test_depthwise_convolution_keeps_channels_apart():
     image = np.ones((1, 4, 4, 3), np.float32) * np.array([1, 10, 100], np.float32)
     weights = np.ones((1, 2, 2, 3), np.float32)
     options = {"Padding": VALID, "StrideH": 1, "StrideW": 1, "FusedActivationFunction": 0}
-    graph = graph_of(
-        "DEPTHWISE_CONV_2D", options, image.shape, (1, 3, 3, 3), (weights, np.zeros(3, np.float32))
-    )
+    graph = graph_of("DEPTHWISE_CONV_2D", options, image.shape, (1, 3, 3, 3), (weights, np.zeros(3, np.float32)))
     np.testing.assert_allclose(run(graph, image)[0][0, 0, 0], [4, 40, 400])
 
 

@@ -37,9 +37,7 @@ def test_left_and_right_of_one_check_are_told_as_one_fault(report):
 
 
 def test_the_same_check_in_two_exercises_of_a_set_is_two_faults(report):
-    pair = tuple(
-        make_finding(verdict="major", exercise=name) for name in ("forward_sled_push", "reverse_sled_pull")
-    )
+    pair = tuple(make_finding(verdict="major", exercise=name) for name in ("forward_sled_push", "reverse_sled_pull"))
     assert len(digest(replace(report, findings=pair)).faults) == 2
 
 
@@ -94,9 +92,7 @@ def test_numbers_are_written_as_people_read_them(value, unit, text):
     assert words.number(value, unit) == text
 
 
-@pytest.mark.parametrize(
-    ("time_s", "text"), [(0.0, "0:00.0"), (7.84, "0:07.8"), (59.96, "1:00.0"), (None, "–")]
-)
+@pytest.mark.parametrize(("time_s", "text"), [(0.0, "0:00.0"), (7.84, "0:07.8"), (59.96, "1:00.0"), (None, "–")])
 def test_moments_are_written_as_a_player_shows_them(time_s, text):
     assert words.clock(time_s) == text
 
@@ -120,9 +116,7 @@ def test_every_letter_of_an_evidence_tag_is_explained():
 
 def test_summary_figures_carry_their_unit_and_leave_out_what_is_missing():
     rows = dict(
-        words.summary_rows(
-            {"step_length_ratio": 0.3235, "distance_m": None, "cadence_spm": 90.6, "gait": "backward"}
-        )
+        words.summary_rows({"step_length_ratio": 0.3235, "distance_m": None, "cadence_spm": 90.6, "gait": "backward"})
     )
     assert rows == {"Step length": "0.32 leg lengths", "Cadence": "91 steps/min"}
 

@@ -20,17 +20,13 @@ WIDTH, HEIGHT = 1000, 600
 _ACROSS = {"shoulder": 0.25, "hip": 0.5, "knee": 0.75, "ankle": 1.0, "heel": 1.0, "toe": 1.0}
 
 
-def body(
-    time_s: float, x: float, bottom: float = 500.0, tall: float = 300.0, stride: float = 0.0
-) -> FramePose:
+def body(time_s: float, x: float, bottom: float = 500.0, tall: float = 300.0, stride: float = 0.0) -> FramePose:
     """A standing figure ``tall`` px, its feet at ``bottom``, its ankles ``stride`` heights apart (+ left ahead)."""
     landmarks = np.zeros((len(LANDMARKS), 2))
     for name, k in SKELETON.items():
         part, side = name.rsplit("_", 1) if name[-2:] in ("_l", "_r") else (name, "")
         down = _ACROSS.get(part, 0.1)
-        apart = (
-            (stride * tall / 2.0) * (1 if side == "l" else -1) if part in ("ankle", "heel", "toe") else 0.0
-        )
+        apart = (stride * tall / 2.0) * (1 if side == "l" else -1) if part in ("ankle", "heel", "toe") else 0.0
         width = 0.1 * tall * (1 if side == "l" else -1 if side else 0)
         landmarks[k] = x + width + apart, bottom - tall * (1.0 - down)
     return FramePose(time_s, landmarks, np.ones(len(LANDMARKS)), np.zeros((len(LANDMARKS), 3)))
@@ -43,9 +39,7 @@ def seen(pose: FramePose, shirt: int = 0) -> Sighting:
 
 def walker(times_s, x0: float, speed: float, shirt: int = 0, **look) -> list[Sighting]:
     """Someone who walks ``speed`` px/s with legs that alternate."""
-    return [
-        seen(body(t, x0 + speed * t, stride=0.35 * (-1) ** k, **look), shirt) for k, t in enumerate(times_s)
-    ]
+    return [seen(body(t, x0 + speed * t, stride=0.35 * (-1) ** k, **look), shirt) for k, t in enumerate(times_s)]
 
 
 def stander(times_s, x: float, shirt: int = 1, **look) -> list[Sighting]:
@@ -141,9 +135,7 @@ def test_a_point_means_who_is_there_at_the_start():
     assert pick("0.1,0.6", crossing, other) == {0}
 
 
-@pytest.mark.parametrize(
-    "wish", ["", "middle", "0", "-1", "1.5", "0.5", "2,0.5", "0.5,-0.1", "a,b", "nan,0.5"]
-)
+@pytest.mark.parametrize("wish", ["", "middle", "0", "-1", "1.5", "0.5", "2,0.5", "0.5,-0.1", "a,b", "nan,0.5"])
 def test_a_wish_that_means_nothing_is_told_in_one_line(wish):
     with pytest.raises(FormcheckError, match="expected a subject of") as error:
         check_wish(wish)
@@ -156,9 +148,7 @@ def test_asking_for_a_third_of_two_people_is_told():
 
 
 def test_the_choice_says_how_and_among_how_many():
-    choice = choose(
-        link(together(stander(SECONDS, 200, 0), walker(SECONDS, 800, 0, 1)), 1.0), "auto", WIDTH, HEIGHT
-    )
+    choice = choose(link(together(stander(SECONDS, 200, 0), walker(SECONDS, 800, 0, 1)), 1.0), "auto", WIDTH, HEIGHT)
     assert (choice.info.method, choice.info.people_seen) == ("auto", 2)
     assert "number 2 from the left" in choice.info.note
     alone = choose(link(together(walker(SECONDS, 100, 50)), 1.0), "auto", WIDTH, HEIGHT)

@@ -28,9 +28,7 @@ class Group:
 def _distance(result: ClipResult) -> str:
     """How tall the leg is in the picture, as a share of its height."""
     truth, camera = result.fixture.truth, result.fixture.truth.data["camera"]
-    leg = np.linalg.norm(
-        truth.image[:, truth.index["hip_l"]] - truth.image[:, truth.index["ankle_l"]], axis=1
-    )
+    leg = np.linalg.norm(truth.image[:, truth.index["hip_l"]] - truth.image[:, truth.index["ankle_l"]], axis=1)
     share = float(np.nanmedian(leg)) / camera["height"]
     return (
         "leg under 0.22 of the picture's height"
@@ -44,11 +42,7 @@ def _distance(result: ClipResult) -> str:
 def _clothes(result: ClipResult) -> str:
     from fixtures.generator.people import PEOPLE
 
-    return (
-        "tights"
-        if PEOPLE[result.fixture.truth.data["person"]].trousers == "tights"
-        else "loose trousers or shorts"
-    )
+    return "tights" if PEOPLE[result.fixture.truth.data["person"]].trousers == "tights" else "loose trousers or shorts"
 
 
 def _speed(result: ClipResult) -> str:
@@ -117,9 +111,7 @@ def _group(by: str, name: str, mine: list[ClipResult], outcome: Outcome) -> Grou
             [s.ours - s.truth for r in mine for s in r.samples if s.quantity == quantity and s.leg in legs]
         )
 
-    contacts = [
-        1000.0 * e.errors_s for r in mine for e in r.events if e.method == "ours" and e.kind == "contact"
-    ]
+    contacts = [1000.0 * e.errors_s for r in mine for e in r.events if e.method == "ours" and e.kind == "contact"]
     false = sum(f.clip in clips for f in outcome.false)
     return Group(
         by,

@@ -87,34 +87,24 @@ def expected(fixture: Fixture) -> Expected:
     """Worked out from the plan and the true movement, by the same bands."""
     faults = fixture.truth.data["faults"]
     planned = tuple(
-        Verdicts(f["check"], f["side"], f["verdict"], f["onset_s"] or 0.0)
-        for f in faults
-        if f["verdict"] != "good"
+        Verdicts(f["check"], f["side"], f["verdict"], f["onset_s"] or 0.0) for f in faults if f["verdict"] != "good"
     )
     judged = list(judge(fixture.truth))
     for onset in {p.onset_s for p in planned if p.onset_s > 0}:
         judged += judge(fixture.truth, onset)
-    titles = {
-        m["id"]: m.get("title", "")
-        for lap in fixture.truth.data["laps"]
-        for m in measures_of(lap["exercise"])
-    }
+    titles = {m["id"]: m.get("title", "") for lap in fixture.truth.data["laps"] for m in measures_of(lap["exercise"])}
     bad = frozenset((j.check, j.side) for j in judged if j.verdict in AT_FAULT)
     blamed = {check for check, _ in bad} | {p.check for p in planned}
     good = tuple(c for c in dict.fromkeys(j.check for j in judged if j.verdict == "good") if c not in blamed)
     values = {(titles.get(j.measure, ""), j.side): j.value for j in reversed(judged)}
-    return Expected(
-        planned, bad, good, frozenset(f["check"] for f in faults if f["verdict"] == "good"), values
-    )
+    return Expected(planned, bad, good, frozenset(f["check"] for f in faults if f["verdict"] == "good"), values)
 
 
 def _finding(analysis: Analysis, check: str, side: str) -> Finding | None:
     """The worst finding of a check that speaks of the side."""
     rank = {"not_assessed": 0, "good": 1, "minor": 2, "major": 3}
     mine = [
-        f
-        for f in analysis.report.findings
-        if f.check == check and (side == "both" or f.side in (side, "both", None))
+        f for f in analysis.report.findings if f.check == check and (side == "both" or f.side in (side, "both", None))
     ]
     return max(mine, key=lambda f: rank[f.verdict], default=None)
 
@@ -162,9 +152,7 @@ def add_clip(out: Outcome, fixture: Fixture, analysis: Analysis, ideal: Analysis
             out.false.append(_false(fixture, finding, ideal, want))
 
 
-def _count_planned(
-    out: Outcome, item: Verdicts, fixture: Fixture, analysis: Analysis, ideal: Analysis
-) -> None:
+def _count_planned(out: Outcome, item: Verdicts, fixture: Fixture, analysis: Analysis, ideal: Analysis) -> None:
     scores, finding = out.of(item.check), _finding(analysis, item.check, item.side)
     verdict = finding.verdict if finding else "not_assessed"
     scores.clips.add(True, verdict in AT_FAULT)
@@ -217,9 +205,7 @@ def _false(fixture: Fixture, finding: Finding, ideal: Analysis, want: Expected) 
     )
 
 
-def _count_steps(
-    tally: Tally, item: Verdicts, fixture: Fixture, analysis: Analysis, finding: Finding | None
-) -> None:
+def _count_steps(tally: Tally, item: Verdicts, fixture: Fixture, analysis: Analysis, finding: Finding | None) -> None:
     """True steps against the finding's steps; set-level findings name all their steps and are left out."""
     if finding is None or finding.verdict == "not_assessed" or _set_level(finding):
         return

@@ -13,9 +13,7 @@ from formcheck.core.skeleton import SIDES
 from formcheck.core.types import Analysis, Array, PoseSequence
 
 MATCH_S = 0.3  # an event further than this from every true one is another event
-EDGE_S = (
-    0.15  # an event this near the clip's first or last frame cannot be told: neither asked for nor counted
-)
+EDGE_S = 0.15  # an event this near the clip's first or last frame cannot be told: neither asked for nor counted
 KINDS = ("contact", "off")
 
 
@@ -86,9 +84,7 @@ def true_events(fixture: Fixture, side: str, kind: str, ends: bool = False) -> A
     every = fixture.truth.data["contacts" if kind == "contact" else "lift_offs"]
     times = [e["time_s"] for e in every if e["side"] == side and (ends or _inside(fixture, e["time_s"]))]
     if kind == "off":  # a step begins at its contact: the lift-off from standing belongs to none
-        first = min(
-            (c["time_s"] for c in fixture.truth.data["contacts"] if c["side"] == side), default=np.inf
-        )
+        first = min((c["time_s"] for c in fixture.truth.data["contacts"] if c["side"] == side), default=np.inf)
         times = [t for t in times if t > first]
     return np.array([t for t in times if _in_picture(fixture, side, t)])
 
@@ -99,9 +95,7 @@ def found_events(fixture: Fixture, analysis: Analysis, side: str, kind: str) -> 
     return np.array([t for t in times if _inside(fixture, t)])
 
 
-def event_errors(
-    fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal: Analysis
-) -> list[EventErrors]:
+def event_errors(fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal: Analysis) -> list[EventErrors]:
     """By method, kind and leg."""
     raw = plain.raw_events(pose, fixture) if fixture.kind == "side" else {}
     out = []
@@ -151,11 +145,7 @@ def step_figures(fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal
     truth = [true_events(fixture, s, "contact") for s in SIDES]
     ours = [found_events(fixture, analysis, s, "contact") for s in SIDES]
     raw_found = plain.raw_events(pose, fixture) if fixture.kind == "side" else {}
-    raw = (
-        [np.array([t for t in raw_found[s]["contact"] if _inside(fixture, t)]) for s in SIDES]
-        if raw_found
-        else []
-    )
+    raw = [np.array([t for t in raw_found[s]["contact"] if _inside(fixture, t)]) for s in SIDES] if raw_found else []
     sides = [s.side for s in analysis.report.steps]
     nan = float("nan")
     summary = analysis.report.summary.get("cadence_spm")

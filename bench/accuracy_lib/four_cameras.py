@@ -85,9 +85,7 @@ def camera_rows(folder: Path, camera: str, pose: PoseSequence) -> list[RealRow]:
     """Yaw, knee flexion of both legs and trunk lean as one camera sees them."""
     markers = read_markers(folder / "p2s_single_markers.trc")
     motion = read_motion(folder / "p2s_single_angles.mot")
-    true_yaw = _mean_angle(
-        marker_yaw_deg(markers, camera_place(folder / "p2s_single_calibration.qca.txt", camera))
-    )
+    true_yaw = _mean_angle(marker_yaw_deg(markers, camera_place(folder / "p2s_single_calibration.qca.txt", camera)))
     analysis = analyse_pose(pose, "auto")
     yaw, raw_yaw = analysis.report.yaw_deg, raw_yaw_deg(pose)
     name = f"four cameras, {camera}"
@@ -117,9 +115,7 @@ def camera_rows(folder: Path, camera: str, pose: PoseSequence) -> list[RealRow]:
         )
     lean = marker_lean_deg(markers)[:n]
     ours = analysis.signals["trunk_lean_deg"][:n]
-    rows.append(
-        RealRow(f"{name}: trunk lean", "markers", _error(ours - lean), "", _in_side_view(ours, lean, 4.0))
-    )
+    rows.append(RealRow(f"{name}: trunk lean", "markers", _error(ours - lean), "", _in_side_view(ours, lean, 4.0)))
     return rows
 
 

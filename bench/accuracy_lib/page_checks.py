@@ -108,6 +108,4 @@ def misses(missed: list[Miss]) -> str:
     if not missed:
         return "None."
     head = ["clip", "half", "check", "side", "planned", "said", "a perfect pose gives"]
-    return table(
-        head, [[m.clip, m.half, f"`{m.check}`", m.side, m.planned, m.said, m.perfect] for m in missed]
-    )
+    return table(head, [[m.clip, m.half, f"`{m.check}`", m.side, m.planned, m.said, m.perfect] for m in missed])

@@ -58,9 +58,7 @@ def bland_altman(results: list[ClipResult], quantity: str, title: str, legs: tup
 
 
 def _scatter(axes: Axes, truth: np.ndarray, ours: np.ndarray, colour: str) -> None:
-    axes.scatter(
-        (truth + ours) / 2, ours - truth, s=5, alpha=0.25, color=colour, linewidths=0, rasterized=True
-    )
+    axes.scatter((truth + ours) / 2, ours - truth, s=5, alpha=0.25, color=colour, linewidths=0, rasterized=True)
     found = agreement([ours - truth])
     if found.n == 0:
         return
@@ -81,9 +79,7 @@ def _scatter(axes: Axes, truth: np.ndarray, ours: np.ndarray, colour: str) -> No
             color=INK,
             fontsize=9,
         )
-    reach = max(
-        5.0, 1.1 * found.high, -1.1 * found.low, 1.25 * float(np.nanpercentile(np.abs(ours - truth), 99))
-    )
+    reach = max(5.0, 1.1 * found.high, -1.1 * found.low, 1.25 * float(np.nanpercentile(np.abs(ours - truth), 99)))
     axes.set_ylim(-reach, reach)
     low, high = np.nanpercentile((truth + ours) / 2, [0.2, 99.8])
     axes.set_xlim(low - 5.0, high + 5.0)
@@ -112,9 +108,7 @@ def event_histograms(results: list[ClipResult]) -> Figure:
                     text = f"{label}: {found.mae:.0f} ms, bias {found.bias:+.0f} (n {found.n})"
                     axes.hist(np.concatenate(errors), bins=bins, color=colour, alpha=0.75, label=text)
             axes.axvline(0, color=INK, lw=0.8)
-            axes.set_title(
-                f"{'backward' if backward else 'forward'} {word}, side view", loc="left", color=INK
-            )
+            axes.set_title(f"{'backward' if backward else 'forward'} {word}, side view", loc="left", color=INK)
             axes.set_ylim(0, axes.get_ylim()[1] * 1.3)
             axes.legend(frameon=False, fontsize=9, loc="upper left")
     for axes in panels[1]:

@@ -40,9 +40,7 @@ def raw_signals(pose: PoseSequence, fixture: Fixture) -> dict[str, Array]:
     if fixture.kind != "side":
         hips = pose.world_m[:, SKELETON["hip_r"]] - pose.world_m[:, SKELETON["hip_l"]]
         turn = np.unwrap(np.radians(_turn_deg(hips)))
-        out["pelvis_yaw_deg"] = (
-            np.degrees(turn - np.nanmedian(turn)) if np.isfinite(turn).all() else turn * np.nan
-        )
+        out["pelvis_yaw_deg"] = np.degrees(turn - np.nanmedian(turn)) if np.isfinite(turn).all() else turn * np.nan
     return out
 
 
@@ -82,14 +80,10 @@ def _frontal(xy: Array, kind: str) -> dict[str, Array]:
 
 def raw_yaw_deg(pose: PoseSequence) -> float:
     """Circular mean of the yaw of the world hip and shoulder lines."""
-    lines = [
-        pose.world_m[:, SKELETON[f"{p}_r"]] - pose.world_m[:, SKELETON[f"{p}_l"]] for p in ("hip", "shoulder")
-    ]
+    lines = [pose.world_m[:, SKELETON[f"{p}_r"]] - pose.world_m[:, SKELETON[f"{p}_l"]] for p in ("hip", "shoulder")]
     turn = np.radians(np.concatenate([_turn_deg(line) for line in lines]))
     turn = turn[np.isfinite(turn)]
-    return (
-        float(np.degrees(np.arctan2(np.sin(turn).mean(), np.cos(turn).mean()))) if turn.size else float("nan")
-    )
+    return float(np.degrees(np.arctan2(np.sin(turn).mean(), np.cos(turn).mean()))) if turn.size else float("nan")
 
 
 def raw_events(pose: PoseSequence, fixture: Fixture) -> dict[str, dict[str, Array]]:
@@ -97,13 +91,9 @@ def raw_events(pose: PoseSequence, fixture: Fixture) -> dict[str, dict[str, Arra
     out: dict[str, dict[str, Array]] = {}
     hip = _middle(pose.landmarks_px, "hip")[:, 0]
     for side in SIDES:
-        heel, toe = (
-            (pose.landmarks_px[:, joint(p, side), 0] - hip) * fixture.forward for p in ("heel", "toe")
-        )
+        heel, toe = ((pose.landmarks_px[:, joint(p, side), 0] - hip) * fixture.forward for p in ("heel", "toe"))
         pair = (-toe, heel) if fixture.backward else (heel, -toe)
-        out[side] = {
-            name: _peaks(pose.time_s, values) for name, values in zip(("contact", "off"), pair, strict=True)
-        }
+        out[side] = {name: _peaks(pose.time_s, values) for name, values in zip(("contact", "off"), pair, strict=True)}
     return out
 
 

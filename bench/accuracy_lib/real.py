@@ -23,9 +23,7 @@ def real_rows(engine: str, model: str, cache: Path, folder: Path = SHARED) -> li
         return []
     rows = []
     for camera in CAMERAS:
-        rows += camera_rows(
-            folder, camera, cached_pose(folder / f"p2s_single_{camera}.mp4", engine, model, cache)
-        )
+        rows += camera_rows(folder, camera, cached_pose(folder / f"p2s_single_{camera}.mp4", engine, model, cache))
     rows.append(_runner(cached_pose(folder / "zz_treadmill_run_side.mp4", engine, model, cache)))
     return rows + _walker(folder / "s2d_demo_walk_side.mp4", engine, model, cache)
 
@@ -95,9 +93,7 @@ def _walker(path: Path, engine: str, model: str, cache: Path) -> list[RealRow]:
         )
     )
     rows.append(
-        _mirrored(
-            "walker reversed, frames reversed and estimated anew", forward, analyse_pose(again, "auto"), span
-        )
+        _mirrored("walker reversed, frames reversed and estimated anew", forward, analyse_pose(again, "auto"), span)
     )
     return rows
 
@@ -108,17 +104,9 @@ def _mirrored(what: str, forward: Analysis, backward: Analysis, span_s: float) -
     gaps, lonely = [], 0
     for side in SIDES:
         for one, other in (("contact_s", "off_s"), ("off_s", "contact_s")):
-            a = [
-                span_s - t
-                for s in forward.report.steps
-                if s.side == side and np.isfinite(t := getattr(s, one))
-            ]
+            a = [span_s - t for s in forward.report.steps if s.side == side and np.isfinite(t := getattr(s, one))]
             b = [t for s in backward.report.steps if s.side == side and np.isfinite(t := getattr(s, other))]
-            near = [
-                min((abs(t - u) for u in b), default=9.0)
-                for t in a
-                if b and min(b) - 0.2 <= t <= max(b) + 0.2
-            ]
+            near = [min((abs(t - u) for u in b), default=9.0) for t in a if b and min(b) - 0.2 <= t <= max(b) + 0.2]
             gaps += [g for g in near if g <= 0.2]
             lonely += sum(g > 0.2 for g in near)
     worst = max(gaps, default=float("nan")) * fps

@@ -40,27 +40,17 @@ QUANTITIES = (
     Quantity("knee flexion, near leg", "knee_flexion_deg", ("near",), published=ANGLES, target=5.0),
     Quantity("knee flexion, far leg", "knee_flexion_deg", ("far",), published=ANGLES, target=5.0),
     Quantity("knee flexion, near leg, seated", "knee_flexion_deg", ("near",), published=NONE, seated=True),
-    Quantity(
-        "knee flexion, near leg, standing", "knee_flexion_deg", ("near",), published=ANGLES, seated=False
-    ),
+    Quantity("knee flexion, near leg, standing", "knee_flexion_deg", ("near",), published=ANGLES, seated=False),
     Quantity("knee flexion at contact, near leg", "knee_flexion_deg@contact", ("near",), published=ANGLES),
     Quantity("trunk lean", "trunk_lean_deg", published=LEAN, target=4.0),
     Quantity("rocking range per stride", "rocking_range_deg", published=NONE, target=2.0),
     Quantity("FPPA, every frame up to 60° of flexion", "fppa_deg", published=FPPA, target=4.0),
     Quantity("FPPA, mid-drive median of a step", "fppa_deg@mid_drive", published=FPPA, target=4.0),
     Quantity("knee against toe sideways, shank lengths", "knee_toe_offset_ratio", unit="", digits=3),
-    Quantity(
-        "foot placement at contact, near leg, shank lengths", "foot_placement_ratio@contact", ("near",), "", 3
-    ),
-    Quantity(
-        "foot placement at contact, far leg, shank lengths", "foot_placement_ratio@contact", ("far",), "", 3
-    ),
-    Quantity(
-        "knee over toe at contact, near leg, foot lengths", "knee_over_toe_ratio@contact", ("near",), "", 3
-    ),
-    Quantity(
-        "knee over toe at contact, far leg, foot lengths", "knee_over_toe_ratio@contact", ("far",), "", 3
-    ),
+    Quantity("foot placement at contact, near leg, shank lengths", "foot_placement_ratio@contact", ("near",), "", 3),
+    Quantity("foot placement at contact, far leg, shank lengths", "foot_placement_ratio@contact", ("far",), "", 3),
+    Quantity("knee over toe at contact, near leg, foot lengths", "knee_over_toe_ratio@contact", ("near",), "", 3),
+    Quantity("knee over toe at contact, far leg, foot lengths", "knee_over_toe_ratio@contact", ("far",), "", 3),
     Quantity("foot pitch (heel lift), every frame, near leg", "foot_pitch_deg", ("near",), published=FOOT),
     Quantity(
         "heel lift, mid-drive median of a step, near leg",
@@ -68,9 +58,7 @@ QUANTITIES = (
         ("near",),
         published=FOOT,
     ),
-    Quantity(
-        "heel lift, mid-drive median of a step, far leg", "foot_pitch_deg@mid_drive", ("far",), published=FOOT
-    ),
+    Quantity("heel lift, mid-drive median of a step, far leg", "foot_pitch_deg@mid_drive", ("far",), published=FOOT),
     Quantity("pelvis yaw against its own median", "pelvis_yaw_deg", published=PELVIS),
     Quantity("pelvis twist range per stride", "pelvis_twist_range_deg", published=PELVIS),
 )
@@ -139,9 +127,7 @@ def angle_rows(results: list[ClipResult]) -> list[Row]:
         def errors(method: str, half: str, quantity: Quantity = quantity) -> list[Array]:
             return errors_of(quantity, [r for r in results if r.fixture.half == half], method)
 
-        rows.append(
-            _row(quantity.title, quantity.unit, quantity.digits, quantity.published, quantity.target, errors)
-        )
+        rows.append(_row(quantity.title, quantity.unit, quantity.digits, quantity.published, quantity.target, errors))
     for kind in ("side", "front", "back", "oblique"):
 
         def yaw(method: str, half: str, kind: str = kind) -> list[Array]:

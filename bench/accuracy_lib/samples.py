@@ -90,16 +90,10 @@ def measure(fixture: Fixture, pose: PoseSequence) -> ClipResult:
 def exercise_of(fixture: Fixture) -> str:
     """The exercise a user would choose for the clip."""
     kinds = {lap["exercise"] for lap in fixture.truth.data["laps"]}
-    return (
-        "up_and_back"
-        if {"forward_sled_push", "reverse_sled_pull"} <= kinds
-        else str(fixture.truth.data["exercise"])
-    )
+    return "up_and_back" if {"forward_sled_push", "reverse_sled_pull"} <= kinds else str(fixture.truth.data["exercise"])
 
 
-def _yaw(
-    fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal: Analysis
-) -> tuple[float, float, float]:
+def _yaw(fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal: Analysis) -> tuple[float, float, float]:
     found = (analysis.report.yaw_deg, plain.raw_yaw_deg(pose), ideal.report.yaw_deg)
     errors = [float("nan") if y is None else float(wrap_deg(np.asarray(y - fixture.yaw_deg))) for y in found]
     return errors[0], errors[1], errors[2]

@@ -50,10 +50,7 @@ def save_subset(engine: str, model: str, cache: Path, folder: Path = FOLDER) -> 
     """Write the subset's poses, and which clips they are of; clips that are not built are left out."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = [f for f in find_fixtures() if f.name in NAMES]
-    paths = [
-        pose_file.save(folder / f"{f.name}.npz", coarse(cached_pose(f.video, engine, model, cache)))
-        for f in kept
-    ]
+    paths = [pose_file.save(folder / f"{f.name}.npz", coarse(cached_pose(f.video, engine, model, cache))) for f in kept]
     digests = {f.name: hashlib.sha256(f.video.read_bytes()).hexdigest() for f in kept}
     (folder / "clips.json").write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
     return paths
@@ -63,7 +60,5 @@ def load_subset(folder: Path = FOLDER) -> list[tuple[Fixture, PoseSequence]]:
     """Fixtures with their kept poses, those that have both."""
     found = {f.name: f for f in find_fixtures()}
     return [
-        (found[n], pose_file.load(folder / f"{n}.npz"))
-        for n in NAMES
-        if n in found and (folder / f"{n}.npz").exists()
+        (found[n], pose_file.load(folder / f"{n}.npz")) for n in NAMES if n in found and (folder / f"{n}.npz").exists()
     ]

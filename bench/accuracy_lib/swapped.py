@@ -31,13 +31,9 @@ def count_swapped(fixture: Fixture, pose: PoseSequence, analysis: Analysis) -> S
         return None
     truth = fixture.truth
     image = at_frames(truth, truth.image, pose.time_s)
-    true = np.stack(
-        [image[:, [truth.index[f"{p}_{s}"] for p in PARTS]] for s in "lr"], axis=1
-    )  # (T, 2, parts, 2)
+    true = np.stack([image[:, [truth.index[f"{p}_{s}"] for p in PARTS]] for s in "lr"], axis=1)  # (T, 2, parts, 2)
     leg = float(
-        np.nanpercentile(
-            np.linalg.norm(image[:, truth.index["hip_l"]] - image[:, truth.index["ankle_l"]], axis=1), 90
-        )
+        np.nanpercentile(np.linalg.norm(image[:, truth.index["hip_l"]] - image[:, truth.index["ankle_l"]], axis=1), 90)
     )
     apart = np.linalg.norm(true[:, 0] - true[:, 1], axis=2).mean(axis=1) > APART * leg
     before, after = _mislabelled(pose.landmarks_px, true), _mislabelled(analysis.landmarks_px, true)

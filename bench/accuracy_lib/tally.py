@@ -60,6 +60,4 @@ class Tally:
     @property
     def f1(self) -> float:
         """NaN where there was nothing to find and nothing was found."""
-        return (
-            2 * self.tp / (2 * self.tp + self.fp + self.fn) if self.tp + self.fp + self.fn else float("nan")
-        )
+        return 2 * self.tp / (2 * self.tp + self.fp + self.fn) if self.tp + self.fp + self.fn else float("nan")

@@ -51,9 +51,7 @@ def page() -> None:
 
 
 def _report(ticket: str) -> None:
-    st.button(
-        t("live.again"), icon=":material/videocam:", on_click=st.session_state.pop, args=("live:ticket",)
-    )
+    st.button(t("live.again"), icon=":material/videocam:", on_click=st.session_state.pop, args=("live:ticket",))
     status = runs().state(ticket).status
     if status == "done":
         result(ticket)
@@ -178,9 +176,7 @@ def _numbers(seen: Seen) -> None:
             f'font-weight:700">{t("live.stop")} <span style="font-weight:400">{reasons}</span></div>'
         )
     elif update.status == "no_reading":
-        st.warning(
-            f"{NO_READING}. {update.hint.text if update.hint else ''}", icon=":material/visibility_off:"
-        )
+        st.warning(f"{NO_READING}. {update.hint.text if update.hint else ''}", icon=":material/visibility_off:")
     elif seen.shot.stage == "framing" and update.hint is not None:
         st.info(update.hint.text, icon=":material/crop_free:")
 

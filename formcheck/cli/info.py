@@ -43,9 +43,7 @@ def exercises(
         return
     key = check_exercise(exercise, catalogue)
     if key not in catalogue.exercises:
-        raise FormcheckError(
-            f"'{key}' is a way of choosing; name an exercise: {', '.join(catalogue.exercises)}"
-        )
+        raise FormcheckError(f"'{key}' is a way of choosing; name an exercise: {', '.join(catalogue.exercises)}")
     console.print(Text(str(describe(catalogue.exercises[key], catalogue))))
 
 

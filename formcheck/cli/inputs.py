@@ -30,9 +30,7 @@ def clips_in(folder: Path) -> list[Path]:
         and not _is_own_output(path)
     ]
     if not found:
-        raise FormcheckError(
-            f"{folder}: no videos in this folder; give a folder with .mp4, .mov, .mkv or the like"
-        )
+        raise FormcheckError(f"{folder}: no videos in this folder; give a folder with .mp4, .mov, .mkv or the like")
     return found
 
 

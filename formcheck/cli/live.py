@@ -25,12 +25,8 @@ DEFAULT_OUT = Path("formcheck-out")
 
 Camera = Annotated[str, typer.Option(help="Camera number (0 is the first), or a video file in its place.")]
 Exercise = Annotated[str, typer.Option("--exercise", "-e", help="Exercise id, up_and_back, or auto.")]
-Out = Annotated[
-    Path, typer.Option("--out", "-o", help="Folder for the set's report, one folder a set in it.")
-]
-Record = Annotated[
-    Path | None, typer.Option(help="Keep the set as a video in this file; without it nothing is kept.")
-]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the set's report, one folder a set in it.")]
+Record = Annotated[Path | None, typer.Option(help="Keep the set as a video in this file; without it nothing is kept.")]
 Mirror = Annotated[bool, typer.Option("--mirror/--no-mirror", help="Show the picture as a mirror does.")]
 Engine = Annotated[str, typer.Option(help="Pose engine: auto, mediapipe or onnxruntime.")]
 Model = Annotated[str, typer.Option(help="Pose model: lite, full or heavy.")]
@@ -66,16 +62,12 @@ def live(
             raise FormcheckError(f"{camera}: has no pictures; give a camera number or another file")
         pose_engine = stack.enter_context(closing(open_quickest(engine, model, model_path)))  # type: ignore[arg-type]
         name = set_name(record, camera)
-        run = LiveRun(
-            catalogue, pose_engine, exercise, countdown_s=countdown or None, source=str(record or name)
-        )
+        run = LiveRun(catalogue, pose_engine, exercise, countdown_s=countdown or None, source=str(record or name))
         show = tell if headless else stack.enter_context(Window(mirror))
         go(run, chain([first], frames), show, record)
     analysis = run.finish(now_text(), __version__)
     if analysis is None:
-        raise FormcheckError(
-            "the set never began: the whole body was not in the picture; step back and try again"
-        )
+        raise FormcheckError("the set never began: the whole body was not in the picture; step back and try again")
     hand_out(analysis, catalogue, out, name, record)
 
 

@@ -54,9 +54,7 @@ def score_clip(clip: Path, name: str, job: Job, bar: ClipBar) -> tuple[Path, Rep
     from formcheck.report.write import write_outputs
 
     analysis = analyse(clip, **job.how, catalogue=job.catalogue, progress=bar)
-    paths = write_outputs(
-        analysis, job.out, clip, job.overlay, job.html, bar, catalogue=job.catalogue, name=name
-    )
+    paths = write_outputs(analysis, job.out, clip, job.overlay, job.html, bar, catalogue=job.catalogue, name=name)
     return clip, analysis.report, paths.folder
 
 
@@ -72,9 +70,7 @@ def score_clips(clips: list[Path], job: Job, bar: ClipBar) -> Outcome:
         except Exception as error:  # a clip that trips over a bug must not end a coach's whole folder
             if job.debug:
                 raise
-            reason = (
-                f"could not be scored ({type(error).__name__}: {error}); run again with --debug to see where"
-            )
+            reason = f"could not be scored ({type(error).__name__}: {error}); run again with --debug to see where"
             outcome.failed.append((clip, reason))
     return outcome
 
@@ -120,9 +116,7 @@ def run_job(clips: list[Path], job: Job, as_json_text: bool, strict: bool, singl
 
 
 Clips = Annotated[list[Path], typer.Argument(help="Videos, or folders of videos.", show_default=False)]
-Exercise = Annotated[
-    str, typer.Option("--exercise", "-e", help="Exercise id, up_and_back, or auto to recognise it.")
-]
+Exercise = Annotated[str, typer.Option("--exercise", "-e", help="Exercise id, up_and_back, or auto to recognise it.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results, one folder a clip in it.")]
 Engine = Annotated[str, typer.Option(help="Pose engine: auto, mediapipe or onnxruntime.")]
 Model = Annotated[str, typer.Option(help="Pose model: lite, full or heavy.")]
@@ -137,9 +131,7 @@ Height = Annotated[float | None, typer.Option(help="Athlete's height in cm: give
 Load = Annotated[float | None, typer.Option(help="Load on the sled in kg.")]
 BodyMass = Annotated[float | None, typer.Option(help="Athlete's body mass in kg.")]
 Slope = Annotated[float | None, typer.Option(help="Slope of the hill in degrees.")]
-OwnExercises = Annotated[
-    Path | None, typer.Option("--exercises", help="Folder with exercise files of your own.")
-]
+OwnExercises = Annotated[Path | None, typer.Option("--exercises", help="Folder with exercise files of your own.")]
 Overlay = Annotated[bool, typer.Option("--overlay/--no-overlay", help="Write overlay.mp4.")]
 Html = Annotated[bool, typer.Option("--html/--no-html", help="Write report.html.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, everything else on stderr.")]
@@ -162,9 +154,7 @@ def score(
     from formcheck.exercises.load import load_catalogue
 
     catalogue = load_catalogue(exercises)
-    make_options(
-        athlete_height_cm, load_kg, body_mass_kg, slope_deg
-    )  # bad figures end the run before it begins
+    make_options(athlete_height_cm, load_kg, body_mass_kg, slope_deg)  # bad figures end the run before it begins
     how = dict(
         exercise=check_exercise(exercise, catalogue), engine=engine, model=model, model_path=model_path,
         subject=subject, start_s=seconds(start), end_s=seconds(end), slowmo=slowmo,

@@ -69,18 +69,12 @@ def clip_summary(report: Report, titles: Titles, folder: Path | None = None) -> 
     rows: list[RenderableType] = [_heading(report), Text(setting_line(report, titles), style="dim")]
     if facts := _facts(report):
         rows.append(Text(facts, style="dim"))
-    rows += [
-        Padding(_fault_line(fault, titles), (1 if i == 0 else 0, 0, 0, 0)) for i, fault in enumerate(said.top)
-    ]
+    rows += [Padding(_fault_line(fault, titles), (1 if i == 0 else 0, 0, 0, 0)) for i, fault in enumerate(said.top)]
     if len(said.faults) > len(said.top):
-        rows.append(
-            Text(f"  and {words.count(len(said.faults) - len(said.top), 'more fault')} in the report")
-        )
+        rows.append(Text(f"  and {words.count(len(said.faults) - len(said.top), 'more fault')} in the report"))
     if said.good:
         names = list(dict.fromkeys(titles.check(f.check) for f in said.good))
-        rows.append(
-            Padding(sign("good").append(f" Good: {', '.join(names)}", style="default not bold"), (1, 0, 0, 0))
-        )
+        rows.append(Padding(sign("good").append(f" Good: {', '.join(names)}", style="default not bold"), (1, 0, 0, 0)))
     stop_style = "bold red" if report.stop.advised else "default"
     rows.append(Padding(Text(stop_line(report), style=stop_style), (1, 0, 0, 0)))
     for group in said.not_judged:
@@ -133,9 +127,7 @@ def show_clips(console: Console, results: Sequence[tuple[Path, Report, Path]], t
     for path, report, _ in results:
         if report.tracking.quality != "accepted":
             why = "; ".join(report.tracking.reasons)
-            console.print(
-                Text(f"! {path.name}: {words.QUALITY[report.tracking.quality]}: {why}", style="yellow")
-            )
+            console.print(Text(f"! {path.name}: {words.QUALITY[report.tracking.quality]}: {why}", style="yellow"))
     console.print(Text(f"Reports: {results[0][2].parent}", style="dim"), soft_wrap=True)
 
 

@@ -166,9 +166,7 @@ def _without(rgb: npt.NDArray[np.uint8], boxes: Sequence[Box]) -> npt.NDArray[np
     """A copy of ``rgb`` that is grey inside ``boxes``."""
     out = rgb.copy()
     for box in boxes:
-        out[
-            max(0, int(box.top)) : max(0, int(box.bottom)), max(0, int(box.left)) : max(0, int(box.right))
-        ] = _GREY
+        out[max(0, int(box.top)) : max(0, int(box.bottom)), max(0, int(box.left)) : max(0, int(box.right))] = _GREY
     return out
 
 

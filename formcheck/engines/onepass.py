@@ -50,6 +50,5 @@ def _is_followed(choice: Choice, guide: SubjectGuide | Anywhere, survey: Survey)
     keys_s = {seen[0].time_s for seen in survey.samples if seen}
     at_keys = [(t, pose) for t, pose in zip(survey.times_s, survey.poses, strict=True) if t in keys_s]
     return all(
-        (pose is not None and guide.confirms(pose)) if time_s in seen_s else pose is None
-        for time_s, pose in at_keys
+        (pose is not None and guide.confirms(pose)) if time_s in seen_s else pose is None for time_s, pose in at_keys
     )

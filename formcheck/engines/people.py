@@ -84,9 +84,7 @@ def sight(frame: Frame, pose: FramePose) -> Sighting:
     """``pose`` as a sighting, its box clipped to the picture."""
     height, width = frame.rgb.shape[:2]
     box = pose.box
-    clipped = Box(
-        max(0.0, box.left), max(0.0, box.top), min(float(width), box.right), min(float(height), box.bottom)
-    )
+    clipped = Box(max(0.0, box.left), max(0.0, box.top), min(float(width), box.right), min(float(height), box.bottom))
     return Sighting(frame.time_s, pose, clipped, _trunk_colours(frame.rgb, pose))
 
 
@@ -176,8 +174,6 @@ def _trunk_colours(rgb: npt.NDArray[np.uint8], pose: FramePose) -> Array:
 
 def overlap(a: Box, b: Box) -> float:
     """Intersection over union of two boxes, 0..1."""
-    both = Box(
-        max(a.left, b.left), max(a.top, b.top), min(a.right, b.right), min(a.bottom, b.bottom)
-    ).area_px2
+    both = Box(max(a.left, b.left), max(a.top, b.top), min(a.right, b.right), min(a.bottom, b.bottom)).area_px2
     either = a.area_px2 + b.area_px2 - both
     return both / either if either > 0 else 0.0

@@ -21,9 +21,7 @@ from formcheck.errors import FormcheckError
 #: What a person who only stands still counts against one whose legs work.
 _STANDING_WEIGHT: Final = 0.15
 _POINT_WITHIN_S: Final = 3.0  # of the clip's start: where "x,y" is looked up
-_PASSING_SHARE: Final = (
-    0.2  # seen less than this share of the longest seen: no candidate for a place in the picture
-)
+_PASSING_SHARE: Final = 0.2  # seen less than this share of the longest seen: no candidate for a place in the picture
 _MARGIN_GAPS: Final = 4.0  # how far beyond the sightings the subject is looked for: detectors miss much
 _STEADY_GAPS: Final = 0.8  # sightings at least so far apart tell a speed
 # How much larger than the body the search is, in body heights on each side, and how that grows with time unseen.
@@ -81,9 +79,7 @@ def _pick(people: Sequence[Person], wish: str, width: int, height: int) -> Perso
     ordered = sorted(people, key=lambda p: p.median_x_px)
     number = int(wish)
     if number > len(ordered):
-        raise FormcheckError(
-            f"subject {number} was asked for, but {_count(len(ordered))} seen; try auto or largest"
-        )
+        raise FormcheckError(f"subject {number} was asked for, but {_count(len(ordered))} seen; try auto or largest")
     return ordered[number - 1]
 
 
@@ -126,9 +122,7 @@ def _nearest(people: Sequence[Person], point_px: tuple[float, float]) -> Person:
     early = [p for p in people if p.sightings[0].time_s <= start_s + _POINT_WITHIN_S]
 
     def away_px(person: Person) -> float:
-        return min(
-            _away_px(s.box, point_px) for s in person.sightings if s.time_s <= start_s + _POINT_WITHIN_S
-        )
+        return min(_away_px(s.box, point_px) for s in person.sightings if s.time_s <= start_s + _POINT_WITHIN_S)
 
     return min(early, key=lambda p: (away_px(p), -p.summed_area_px2))
 

@@ -65,9 +65,7 @@ class H264Writer:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=f".{self.path.stem}-", suffix=".mp4", dir=self.path.parent)
         except OSError as error:
-            raise FormcheckError(
-                f"{self.path}: cannot be written ({error.strerror}); choose another folder"
-            ) from error
+            raise FormcheckError(f"{self.path}: cannot be written ({error.strerror}); choose another folder") from error
         os.close(handle)
         return Path(name)
 
@@ -113,9 +111,7 @@ class H264Writer:
             self._gap = pts - self._last_pts
         self._last_pts = pts
         picture = VideoFrame.from_numpy_buffer(_even(rgb), format="rgb24")  # no copy: converted before we return
-        picture = picture.reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-        )
+        picture = picture.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG)
         picture.pts, picture.time_base = pts, self._time_base
         self._mux(picture)
 
@@ -126,9 +122,7 @@ class H264Writer:
                     packet.duration = self._gap
                 self._container.mux(packet)
         except FFmpegError as error:
-            raise FormcheckError(
-                f"{self.path}: cannot be written ({error.strerror}); is the disk full?"
-            ) from error
+            raise FormcheckError(f"{self.path}: cannot be written ({error.strerror}); is the disk full?") from error
 
     def _finish(self) -> None:
         if self.origin_s is None:
@@ -140,9 +134,7 @@ class H264Writer:
             os.chmod(self._temp, 0o666 & ~_umask())
             os.replace(self._temp, self.path)
         except OSError as error:
-            raise FormcheckError(
-                f"{self.path}: cannot be written ({error.strerror}); is the disk full?"
-            ) from error
+            raise FormcheckError(f"{self.path}: cannot be written ({error.strerror}); is the disk full?") from error
         finally:
             self._temp.unlink(missing_ok=True)
 

@@ -24,9 +24,7 @@ def prefetched(source: Iterable[Item], ahead: int = 2) -> Iterator[Item]:
     """
     waiting: queue.Queue[Item | _End] = queue.Queue(maxsize=ahead)
     stop = threading.Event()
-    reader = threading.Thread(
-        target=_read, args=(source, waiting, stop), name="formcheck-reader", daemon=True
-    )
+    reader = threading.Thread(target=_read, args=(source, waiting, stop), name="formcheck-reader", daemon=True)
     reader.start()
     try:
         while True:

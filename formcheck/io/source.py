@@ -48,9 +48,7 @@ def open_video(path: str | Path) -> InputContainer:
         ) from error
     if any(name in container.format.name for name in _NOT_VIDEO_FORMATS):
         container.close()
-        raise UnreadableVideoError(
-            f"{path}: is not a video (it reads as {container.format.name}); give a video file"
-        )
+        raise UnreadableVideoError(f"{path}: is not a video (it reads as {container.format.name}); give a video file")
     return container
 
 

@@ -160,9 +160,7 @@ def _decoded(
     if index == 0:
         if start_s or end_s is not None:
             until = "the end" if end_s is None else f"{end_s} s"
-            raise FormcheckError(
-                f"{path}: has no picture between {start_s or 0} s and {until}; try other limits"
-            )
+            raise FormcheckError(f"{path}: has no picture between {start_s or 0} s and {until}; try other limits")
         raise UnreadableVideoError(f"{path}: no picture in it can be decoded; export the clip again as MP4")
 
 
@@ -214,9 +212,7 @@ def _factor(container: InputContainer, stream: VideoStream, slowmo: float | None
     if slowmo is None:
         return slow_motion_factor(container.metadata, float(stream.average_rate or 0.0))
     if not slowmo > 0:
-        raise FormcheckError(
-            f"expected a slow-motion factor above 0, got {slowmo}; 8 means filmed 8 times faster"
-        )
+        raise FormcheckError(f"expected a slow-motion factor above 0, got {slowmo}; 8 means filmed 8 times faster")
     return float(slowmo)
 
 

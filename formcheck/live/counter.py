@@ -119,9 +119,7 @@ class StepCounter:
             self._lap_number(lap.lap)  # its view is known better by now
         data = foresee(seen, lap)
         for exercise, ledger in self.ledgers.items():
-            rows = {
-                there: row for there, number in numbers.items() if (row := ledger.row_of(number)) is not None
-            }
+            rows = {there: row for there, number in numbers.items() if (row := ledger.row_of(number)) is not None}
             if rows:
                 news += [(exercise, item) for item in ledger.enter(data, rows, lap.lap, seen.time_s)]
         return news

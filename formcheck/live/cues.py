@@ -80,11 +80,7 @@ class Fault:
     @property
     def text(self) -> str:
         """What the exercise file has to say of it; "" if nothing."""
-        return (
-            (self.measure.cue_low if self.low else self.measure.cue)
-            or self.measure.cue
-            or self.measure.cue_low
-        )
+        return (self.measure.cue_low if self.low else self.measure.cue) or self.measure.cue or self.measure.cue_low
 
 
 def faults(ledger: Ledger, news: list[News], laps: dict[int, Lap], fps: float) -> list[Fault]:
@@ -139,9 +135,7 @@ class CuePicker:
     ``again_s`` until the same is said again.
     """
 
-    def __init__(
-        self, gap_s: float = 4.0, show_s: float = 3.5, again_s: float = 10.0, least_s: float = 1.5
-    ) -> None:
+    def __init__(self, gap_s: float = 4.0, show_s: float = 3.5, again_s: float = 10.0, least_s: float = 1.5) -> None:
         self._gap_s, self._again_s = gap_s, again_s
         self._show_s, self._least_s = min(show_s, gap_s), least_s
         self._current: LiveCue | None = None
@@ -162,9 +156,7 @@ class CuePicker:
             if now_s - fault.end_s <= FRESH_S and now_s - self._said_s.get(key, -np.inf) >= self._again_s:
                 self._said_s[key] = self._last_s = now_s
                 self._last_weight = fault.weight
-                self._current = LiveCue(
-                    key[0], fault.text, side, fault.verdict, fault.step, fault.end_s, now_s
-                )
+                self._current = LiveCue(key[0], fault.text, side, fault.verdict, fault.step, fault.end_s, now_s)
                 return self._current
         return None
 

@@ -9,9 +9,7 @@ from formcheck.engines.run import open_live
 from formcheck.errors import ModelError
 
 
-def open_quickest(
-    engine: EngineName = "auto", model: str = "full", model_path: str | Path | None = None
-) -> LiveEngine:
+def open_quickest(engine: EngineName = "auto", model: str = "full", model_path: str | Path | None = None) -> LiveEngine:
     """An engine to ``push`` frames to. ``auto`` is ONNX Runtime (a third of MediaPipe's time), else MediaPipe."""
     if engine != "auto":
         return open_live(engine, model, model_path)

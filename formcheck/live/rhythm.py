@@ -28,9 +28,7 @@ class Rhythm:
 def rhythm_of(steps: Sequence[Counted], now_s: float) -> Rhythm:
     """The rhythm at ``now_s`` from the newest steps, feet in turn."""
     last = steps[-(LAST_STEPS + 1) :]
-    times = np.array(
-        [b.contact_s - a.contact_s for a, b in zip(last[:-1], last[1:], strict=True) if a.side != b.side]
-    )
+    times = np.array([b.contact_s - a.contact_s for a, b in zip(last[:-1], last[1:], strict=True) if a.side != b.side])
     if len(times) < FOR_CADENCE:
         return Rhythm()
     usual = float(np.median(times))

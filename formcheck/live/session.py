@@ -89,12 +89,8 @@ class LiveSession:
         duration_s = float(time_s[-1] - time_s[0]) if len(time_s) else 0.0
         fps = float(1.0 / np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
         width, height = self._size_px or (0, 0)
-        cut = (
-            (f"only the first {self.settings.keep_s / 60:.0f} minutes are judged",) if self._left_out else ()
-        )
-        video = VideoInfo(
-            self._source, width, height, fps=fps, frames=len(time_s), duration_s=duration_s, warnings=cut
-        )
+        cut = (f"only the first {self.settings.keep_s / 60:.0f} minutes are judged",) if self._left_out else ()
+        video = VideoInfo(self._source, width, height, fps=fps, frames=len(time_s), duration_s=duration_s, warnings=cut)
         sequence = self._whole.sequence(video, self._engine_info)
         return replace(sequence, time_s=time_s - time_s[0]) if len(time_s) else sequence
 
@@ -114,9 +110,7 @@ class LiveSession:
 
     def _pose_of(self, frame: Frame) -> FramePose:
         if self._engine is None:
-            raise ValueError(
-                "a session without an engine takes poses, not frames; open one with engines.open_live"
-            )
+            raise ValueError("a session without an engine takes poses, not frames; open one with engines.open_live")
         height, width = frame.rgb.shape[:2]
         if self._size_px is None:
             self._size_px = (width, height)
@@ -159,9 +153,7 @@ class LiveSession:
             self._picker.clear()
             return False
         video = VideoInfo(self._source, *self._size)
-        seen = look(
-            self._recent.sequence(video, self._engine_info), self._catalogue, self._asked, self._options
-        )
+        seen = look(self._recent.sequence(video, self._engine_info), self._catalogue, self._asked, self._options)
         self._look = self._exercise.name(seen) if seen is not None else None
         if self._look is None:
             return False

@@ -63,9 +63,7 @@ def camera_frames(number: int, size: tuple[int, int] = _SIZE) -> Iterator[Frame]
         while True:
             frame = box.take(_PATIENCE_S)
             if frame is None:
-                raise FormcheckError(
-                    f"camera {number} gives no pictures any more; is it unplugged or in use?"
-                )
+                raise FormcheckError(f"camera {number} gives no pictures any more; is it unplugged or in use?")
             yield frame
     finally:
         stop.set()

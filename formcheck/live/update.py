@@ -50,9 +50,7 @@ class LiveUpdate:
     visibility: Array | None
 
 
-def nothing(
-    index: int, time_s: float, hint: Hint, landmarks_px: Array | None, visibility: Array | None
-) -> LiveUpdate:
+def nothing(index: int, time_s: float, hint: Hint, landmarks_px: Array | None, visibility: Array | None) -> LiveUpdate:
     """The update without a reading: a hint, what was found of a body, and no number."""
     return LiveUpdate(
         index=index, time_s=time_s, status="no_reading", hint=hint, exercise=None, view=None, steps=None,

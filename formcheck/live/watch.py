@@ -46,9 +46,7 @@ class Look:
     def lap(self) -> LapSteps | None:
         """The lap that is going on; None between laps."""
         newest = self.laps[-1] if self.laps else None
-        return (
-            newest if newest is not None and self.track is not None and newest.track is self.track else None
-        )
+        return newest if newest is not None and self.track is not None and newest.track is self.track else None
 
 
 def look(pose: PoseSequence, catalogue: Catalogue, exercise: str, options: ScoreOptions) -> Look | None:

@@ -82,9 +82,7 @@ def _nan(value: float | None) -> float:
 
 def _read_step(data: Mapping[str, Any]) -> Step:
     measures = {name: _nan(value) for name, value in data.items() if name not in STEP_FIELDS}
-    return Step(
-        data["index"], data["lap"], data["side"], _nan(data["contact_s"]), _nan(data["off_s"]), measures
-    )
+    return Step(data["index"], data["lap"], data["side"], _nan(data["contact_s"]), _nan(data["off_s"]), measures)
 
 
 def _read_finding(data: Mapping[str, Any]) -> Finding:

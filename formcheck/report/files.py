@@ -43,7 +43,5 @@ def ready_folder(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         problem = error.strerror or str(error)
-        raise FormcheckError(
-            f"{path}: cannot be used as a folder ({problem}); choose another with --out"
-        ) from error
+        raise FormcheckError(f"{path}: cannot be used as a folder ({problem}); choose another with --out") from error
     return path

@@ -47,10 +47,7 @@ def write_steps(report: Report, path: Path) -> Path:
     """One row a step: ``index, lap, side, contact_s, off_s`` and the measures."""
     header = step_columns(report.steps)
     rows = (
-        [
-            step.measures.get(name, np.nan) if name not in STEP_FIELDS else getattr(step, name)
-            for name in header
-        ]
+        [step.measures.get(name, np.nan) if name not in STEP_FIELDS else getattr(step, name) for name in header]
         for step in report.steps
     )
     return _write(path, header, rows)

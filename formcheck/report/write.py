@@ -76,9 +76,7 @@ def _write(
     if html:
         write_text(
             page,
-            page_of(
-                analysis, clip if drawable else None, catalogue, kept, OVERLAY if kept is not None else None
-            ),
+            page_of(analysis, clip if drawable else None, catalogue, kept, OVERLAY if kept is not None else None),
         )
     else:
         page.unlink(missing_ok=True)

@@ -96,16 +96,12 @@ def _nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
     raw = max(high - low, 1e-9) / most
     size = 10.0 ** np.floor(np.log10(raw))
     step = next(size * m for m in (1, 2, 5, 10) if size * m >= raw)
-    return [
-        float(x) + 0.0 for x in np.round(np.arange(np.ceil(low / step) * step, high + step * 1e-6, step), 9)
-    ]
+    return [float(x) + 0.0 for x in np.round(np.arange(np.ceil(low / step) * step, high + step * 1e-6, step), 9)]
 
 
 def _thin(n: int) -> Array:
     """Indices of the points to draw."""
-    return (
-        np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).round().astype(int)) if n else np.zeros(0, int)
-    )
+    return np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).round().astype(int)) if n else np.zeros(0, int)
 
 
 def _path(x: Array, y: Array) -> str:
@@ -184,9 +180,7 @@ def _plot(
         rounded = [round(float(v), 3) if np.isfinite(v) else None for v in values]
         lines.append(Line(side, _path(x, y), rounded))
     quantity = BY_NAME[name]
-    ticks = tuple(
-        (100 * (high - t) / (high - low), f"{t:g}".replace("-", "−")) for t in _nice_ticks(low, high, 4)
-    )
+    ticks = tuple((100 * (high - t) / (high - low), f"{t:g}".replace("-", "−")) for t in _nice_ticks(low, high, 4))
     faults = tuple(_faults(checks, analysis.report, (start, max(end, start + 1e-9))))
     limits = _limits(name, checks, analysis.report, catalogue, low, high)
     return Plot(

@@ -25,9 +25,7 @@ def moment_of(finding: Finding) -> float | None:
     return finding.worst_at_s if finding.worst_at_s is not None else finding.onset_s
 
 
-def read_moments(
-    analysis: Analysis, video_path: str | Path, moments_s: Sequence[float]
-) -> dict[float, Frame]:
+def read_moments(analysis: Analysis, video_path: str | Path, moments_s: Sequence[float]) -> dict[float, Frame]:
     """The frame nearest to each moment; a moment outside the clip is left out."""
     found = {}
     for moment in moments_s:
@@ -71,9 +69,7 @@ def still(analysis: Analysis, painter: Painter, finding: Finding, frame: Frame) 
     return _jpeg_uri(rgb)
 
 
-def make_stills(
-    analysis: Analysis, findings: Sequence[Finding], frames: Mapping[float, Frame]
-) -> dict[int, str]:
+def make_stills(analysis: Analysis, findings: Sequence[Finding], frames: Mapping[float, Frame]) -> dict[int, str]:
     """Data URI by place in ``findings``, for those whose moment's frame is there."""
     if not frames:
         return {}

@@ -63,9 +63,7 @@ def fault_colours(active: Sequence[Finding]) -> dict[int, Verdict]:
     return colours
 
 
-def draw_skeleton(
-    frame: plates.Picture, xy: Array, near: NearSide, active: Sequence[Finding], unit: float
-) -> None:
+def draw_skeleton(frame: plates.Picture, xy: Array, near: NearSide, active: Sequence[Finding], unit: float) -> None:
     """Bones and joints; near side bold, far side thin; bones at fault in the fault's colour."""
     faults, bones = fault_colours(active), fault_bones(active)
     seen = np.isfinite(xy).all(axis=1)
@@ -85,9 +83,7 @@ def draw_skeleton(
             cv2.circle(frame, _point(xy[index]), round(unit * 0.1 * 2**SHIFT), NEAR, -1, cv2.LINE_AA, SHIFT)
 
 
-def draw_fault_marks(
-    frame: plates.Picture, xy: Array, near: NearSide, faults: dict[int, Verdict], unit: float
-) -> None:
+def draw_fault_marks(frame: plates.Picture, xy: Array, near: NearSide, faults: dict[int, Verdict], unit: float) -> None:
     """The verdict's shape on every joint at fault; of a pair seen from the side, on the near one only."""
     size = max(12, round(unit * 0.85))
     for index, verdict in faults.items():
@@ -98,9 +94,7 @@ def draw_fault_marks(
             continue
         look = VERDICT_LOOK[verdict]
         x, y = xy[index]
-        plates.lay(
-            frame, plates.sign(look.shape, size, look.fill), round(x) - size // 2, round(y) - size // 2
-        )
+        plates.lay(frame, plates.sign(look.shape, size, look.fill), round(x) - size // 2, round(y) - size // 2)
 
 
 def _middle(xy: Array, part: str) -> Array:
@@ -187,9 +181,7 @@ def draw_arcs(
     near = scene.near[i]
     for kind in scene.arcs:
         paired = kind in ("knee", "fppa")
-        sides: tuple[Side, ...] = (
-            SIDES if near == "both" and paired else ("left",) if near == "both" else (near,)
-        )
+        sides: tuple[Side, ...] = SIDES if near == "both" and paired else ("left",) if near == "both" else (near,)
         for side in sides:
             column = signals.columns.get(ARC_SIGNAL[kind].format(side=side))
             if column is not None:
@@ -197,9 +189,7 @@ def draw_arcs(
                 draw_arc(frame, xy, kind, side, float(column[i]), verdict, unit)
 
 
-def draw_plumb(
-    frame: plates.Picture, xy: Array, near: NearSide, active: Sequence[Finding], unit: float
-) -> None:
+def draw_plumb(frame: plates.Picture, xy: Array, near: NearSide, active: Sequence[Finding], unit: float) -> None:
     """While the knee stops short of the toes: a dashed upright from the toe tip to the knee's height."""
     for finding in active:
         side = finding.side if finding.side in SIDES else near

@@ -50,9 +50,7 @@ class Painter:
         before = max(after - 1, 0)
         return before if time_s - times[before] < times[after] - time_s else after
 
-    def body(
-        self, frame: plates.Picture, i: int, xy: Array, active: tuple[Finding, ...], unit: float
-    ) -> None:
+    def body(self, frame: plates.Picture, i: int, xy: Array, active: tuple[Finding, ...], unit: float) -> None:
         """Skeleton, arcs and marks of the faults ``active``, in place; ``xy`` (33, 2) in the frame's pixels."""
         near = self.scene.near[i]
         figure.draw_skeleton(frame, xy, near, active, unit)

@@ -79,9 +79,7 @@ def wrap(text: str, size_px: int, width_px: int) -> list[str]:
     return lines or [""]
 
 
-def write(
-    draw: Any, at: tuple[float, float], text: str, size_px: int, bold: bool = False, fill: Any = WHITE
-) -> None:
+def write(draw: Any, at: tuple[float, float], text: str, size_px: int, bold: bool = False, fill: Any = WHITE) -> None:
     """One line of text with its top left at ``at``; bold by a stroke, for the face has one weight."""
     stroke = max(1, size_px // 28) if bold else 0
     draw.text(at, text.translate(PLAIN), font=font(size_px), fill=fill, stroke_width=stroke, stroke_fill=fill)
@@ -118,9 +116,7 @@ def draw_sign(draw: Any, at: tuple[float, float], size: float, shape: str, fill:
         half, top = size * 0.11, at[1] - size * (0.42 if shape == "triangle" else 0.55)
         foot = at[1] + size * (0.25 if shape == "triangle" else 0.18)
         draw.rectangle((at[0] - half, top, at[0] + half, foot), fill=(16, 20, 26))
-        draw.rectangle(
-            (at[0] - half, foot + size * 0.14, at[0] + half, foot + size * 0.36), fill=(16, 20, 26)
-        )
+        draw.rectangle((at[0] - half, foot + size * 0.14, at[0] + half, foot + size * 0.36), fill=(16, 20, 26))
 
 
 @lru_cache(maxsize=32)

@@ -74,9 +74,7 @@ def step_end_s(steps: Sequence[Step], i: int) -> float:
 
 def _phases(report: Report, time_s: Array, near: tuple[NearSide, ...]) -> tuple[str, ...]:
     by_side = {side: np.full(len(time_s), "", dtype="<U7") for side in SIDES}
-    next_s: dict[
-        tuple[str, int], float
-    ] = {}  # the foot's next contact in the lap, walking backward through the steps
+    next_s: dict[tuple[str, int], float] = {}  # the foot's next contact in the lap, walking backward through the steps
     for i, step in reversed(list(enumerate(report.steps))):
         phase = by_side[step.side]
         a, b, c = np.searchsorted(

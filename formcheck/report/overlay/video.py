@@ -47,9 +47,7 @@ def thinned(frames: Iterable[T], most_fps: float = MOST_FPS) -> Iterator[T]:
             last_s = frame.time_s
 
 
-def pictures_of(
-    analysis: Analysis, video_path: str | Path, around_s: float | None = None
-) -> Iterator[DecodedPicture]:
+def pictures_of(analysis: Analysis, video_path: str | Path, around_s: float | None = None) -> Iterator[DecodedPicture]:
     """The pictures the analysis was made from; with ``around_s``, only those within a quarter second of it."""
     slowmo, times = analysis.report.video.slow_motion_factor, analysis.signals.time_s
     first, last = float(times[0]), float(times[-1])
