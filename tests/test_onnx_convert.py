@@ -6,13 +6,13 @@ import zipfile
 from types import MappingProxyType
 
 import numpy as np
-import onnxruntime
 import pytest
 import tflite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.engines.blazepose.convert import to_onnx
+from formcheck.engines.blazepose.runtime import onnxruntime
 from formcheck.engines.blazepose.store import DETECTOR_OUTPUTS, LANDMARK_OUTPUTS, ensure_onnx
 from formcheck.engines.blazepose.tflite_reader import Op, TfliteGraph, read_tflite
 from formcheck.errors import ModelError
@@ -82,7 +82,9 @@ def test_depthwise_convolution_keeps_channels_apart():
     image = np.ones((1, 4, 4, 3), np.float32) * np.array([1, 10, 100], np.float32)
     weights = np.ones((1, 2, 2, 3), np.float32)
     options = {"Padding": VALID, "StrideH": 1, "StrideW": 1, "FusedActivationFunction": 0}
-    graph = graph_of("DEPTHWISE_CONV_2D", options, image.shape, (1, 3, 3, 3), (weights, np.zeros(3, np.float32)))
+    graph = graph_of(
+        "DEPTHWISE_CONV_2D", options, image.shape, (1, 3, 3, 3), (weights, np.zeros(3, np.float32))
+    )
     np.testing.assert_allclose(run(graph, image)[0][0, 0, 0], [4, 40, 400])
 
 

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import onnxruntime
-
 from formcheck.core.types import EngineInfo, Frame
 from formcheck.engines.base import Anywhere, FramePose, Guide
 from formcheck.engines.blazepose.clip import ClipPart, FrameStep, OnFrames, follow_clip
@@ -20,6 +18,7 @@ from formcheck.engines.blazepose.picture import FramePicture, RgbPicture
 from formcheck.engines.blazepose.pieces import Found
 from formcheck.engines.blazepose.poses import PoseMaker, pose_of
 from formcheck.engines.blazepose.region import Region
+from formcheck.engines.blazepose.runtime import onnxruntime
 from formcheck.engines.blazepose.store import Models, open_models
 from formcheck.engines.people import Sighting, sight
 from formcheck.io.video import DecodedPicture
@@ -44,7 +43,9 @@ class OnnxEngine:
     landmarks as MediaPipe does when it follows one person. Raises ModelError if the bundle cannot be used.
     """
 
-    def __init__(self, model_path: str | Path, model: str = "full", provider: str = "cpu", smooth: bool = True) -> None:
+    def __init__(
+        self, model_path: str | Path, model: str = "full", provider: str = "cpu", smooth: bool = True
+    ) -> None:
         self._smooth = smooth
         self._models = open_models(model_path, provider)
         self.info = EngineInfo("onnxruntime", model, str(onnxruntime.__version__))
@@ -111,9 +112,13 @@ class OnnxEngine:
         One pass does for most clips what choosing the subject first and then following it does in two. Pieces of the
         clip may follow different people: who the subject is, and whether it was followed, is for the caller to say.
         """
-        samples: dict[float, list[Sighting]] = {}  # a time is written by one thread at a time, and the same twice
+        samples: dict[
+            float, list[Sighting]
+        ] = {}  # a time is written by one thread at a time, and the same twice
         clip = ClipPart(path, start_s, end_s, slowmo)
-        found = follow_clip(clip, lambda _: _Surveying(self._models, every_s, samples), workers, told, mend=False)
+        found = follow_clip(
+            clip, lambda _: _Surveying(self._models, every_s, samples), workers, told, mend=False
+        )
         return Survey(*self._finished(found), [samples[time_s] for time_s in sorted(samples)])
 
     def push(self, frame: Frame) -> FramePose | None:
@@ -144,7 +149,9 @@ class OnnxEngine:
         return times_s, made
 
 
-def _guided_step(follower: Follower, picture: RgbPicture | FramePicture, time_s: float, guide: Guide) -> Person | None:
+def _guided_step(
+    follower: Follower, picture: RgbPicture | FramePicture, time_s: float, guide: Guide
+) -> Person | None:
     search = None if follower.following else guide.search_box(time_s)
     person = follower.step(picture, search)
     if person is not None and guide.rejects(pose_of(person, time_s, (picture.width, picture.height))):

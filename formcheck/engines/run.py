@@ -137,17 +137,20 @@ def _open_engine(
     if engine not in ("auto", "mediapipe", "onnxruntime"):
         raise FormcheckError(f"expected engine auto, mediapipe or onnxruntime, got '{engine}'")
     bundle = _own_bundle(model_path) if model_path is not None else model_store.ensure(model, progress)
-    if engine == "onnxruntime":
-        try:
-            from formcheck.engines.onnx_engine import OnnxEngine
-        except ImportError as error:
-            raise ModelError(
-                f"the engine onnxruntime is not installed ({error}); use the engine mediapipe"
-            ) from error
-        return OnnxEngine(bundle, model)
-    from formcheck.engines.mediapipe_engine import MediaPipeEngine
+    if engine == "mediapipe":
+        from formcheck.engines.mediapipe_engine import MediaPipeEngine
 
-    return MediaPipeEngine(bundle, model)
+        return MediaPipeEngine(bundle, model)
+    try:
+        # As accurate as MediaPipe and several times as fast: docs/decisions/0002-onnx-engine.md.
+        from formcheck.engines.onnx_engine import OnnxEngine
+    except ImportError as error:
+        if engine == "auto":
+            return _open_engine("mediapipe", model, bundle, progress)
+        raise ModelError(
+            f"the engine onnxruntime is not installed ({error}); use the engine mediapipe"
+        ) from error
+    return OnnxEngine(bundle, model)
 
 
 def _own_bundle(model_path: str | Path) -> Path:

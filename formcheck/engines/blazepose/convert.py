@@ -216,7 +216,9 @@ def _logistic(writer: _Writer, op: Op) -> None:
 
 
 def _unknown(writer: _Writer, op: Op) -> None:
-    raise ModelError(f"the pose model uses {op.name}, which is not known here; use the official float16 bundle")
+    raise ModelError(
+        f"the pose model uses {op.name}, which is not known here; use the official float16 bundle"
+    )
 
 
 _EMITTERS: Final[Mapping[str, Callable[[_Writer, Op], None]]] = {

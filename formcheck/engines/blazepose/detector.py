@@ -73,7 +73,9 @@ class Detector:
         self.session = session
         self._anchors = anchors()
 
-    def find(self, picture: Picture, within: Region | None = None, hidden: Sequence[Box] = ()) -> list[Region]:
+    def find(
+        self, picture: Picture, within: Region | None = None, hidden: Sequence[Box] = ()
+    ) -> list[Region]:
         """Regions of the people in ``picture``, the most certain first; empty if nobody is seen.
 
         ``within`` an upright square, people are looked for there alone, and small ones are seen better. Boxes that are

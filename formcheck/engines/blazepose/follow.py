@@ -32,7 +32,9 @@ _SAME_BODY: Final = 0.3
 _LOOK_AROUND_S: Final = 1.0
 
 
-def everybody(picture: Picture, detector: Detector, model: LandmarkModel, known: Sequence[Person] = ()) -> list[Person]:
+def everybody(
+    picture: Picture, detector: Detector, model: LandmarkModel, known: Sequence[Person] = ()
+) -> list[Person]:
     """All people in ``picture``, ``known`` first, then the most certain; at most MAX_PEOPLE.
 
     Those found are painted over to find the next, until nobody more is seen.
@@ -157,5 +159,7 @@ def _square(box: Box, picture: Picture) -> Region | None:
     """A square to look for people in, closer than in the whole picture; None if it would hardly be closer."""
     size_px = max(box.right - box.left, box.bottom - box.top) * _SEARCH_MARGIN
     return (
-        Region(*box.centre_px, size_px) if size_px < _WORTH_A_CLOSER_LOOK * max(picture.width, picture.height) else None
+        Region(*box.centre_px, size_px)
+        if size_px < _WORTH_A_CLOSER_LOOK * max(picture.width, picture.height)
+        else None
     )

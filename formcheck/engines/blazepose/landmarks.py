@@ -88,7 +88,9 @@ class LandmarkModel:
 
     def __init__(self, session: Any) -> None:
         self.session = session
-        self._kept = threading.local()  # each thread's input array: a new one a frame costs a tenth of a millisecond
+        self._kept = (
+            threading.local()
+        )  # each thread's input array: a new one a frame costs a tenth of a millisecond
 
     def find(self, picture: Picture, regions: Sequence[Region]) -> list[Person | None]:
         """One entry a region: the person there, or None where the model sees nobody."""

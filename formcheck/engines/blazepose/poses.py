@@ -19,7 +19,8 @@ def pose_of(person: Person, time_s: float, size: tuple[int, int]) -> FramePose:
 
 def _numbers(person: Person) -> tuple[Array, Array, Array, Array]:
     landmarks_px, visibility, inside, world_m = (
-        part.astype(np.float64) for part in (person.landmarks_px, person.visibility, person.inside, person.world_m)
+        part.astype(np.float64)
+        for part in (person.landmarks_px, person.visibility, person.inside, person.world_m)
     )
     return landmarks_px, visibility, inside, world_m
 
@@ -40,6 +41,8 @@ class PoseMaker:
             return pose_of(person, time_s, size)
         region_px = (person.next_region or person.region).size_px
         landmarks_px, visibility, inside, world_m = _numbers(person)
-        landmarks_px, visibility, world_m = self._filter.push(landmarks_px, visibility, world_m, time_s, region_px)
+        landmarks_px, visibility, world_m = self._filter.push(
+            landmarks_px, visibility, world_m, time_s, region_px
+        )
         seen = honest_visibility(landmarks_px, np.minimum(visibility, inside), *size)
         return FramePose(time_s, landmarks_px, seen, world_m)

@@ -15,11 +15,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-import onnxruntime
 import platformdirs
 
 from formcheck.engines.blazepose.detector import Detector
 from formcheck.engines.blazepose.landmarks import LandmarkModel
+from formcheck.engines.blazepose.runtime import onnxruntime
 from formcheck.errors import ModelError
 
 #: Raise when the converter's output changes.

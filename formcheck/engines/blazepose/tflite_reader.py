@@ -74,7 +74,9 @@ def read_tflite(data: bytes) -> TfliteGraph:
     shapes, constants = {}, {}
     for index in range(graph.TensorsLength()):
         tensor = graph.Tensors(index)
-        shapes[index] = tuple(int(n) for n in np.atleast_1d(tensor.ShapeAsNumpy())) if tensor.ShapeLength() else ()
+        shapes[index] = (
+            tuple(int(n) for n in np.atleast_1d(tensor.ShapeAsNumpy())) if tensor.ShapeLength() else ()
+        )
         values = _constant(model, tensor, shapes[index])
         if values is not None:
             constants[index] = values
@@ -117,7 +119,9 @@ def _constant(model: Any, tensor: Any, shape: tuple[int, ...]) -> Values | None:
         return None
     dtype = _DTYPES.get(tensor.Type())
     if dtype is None:
-        raise ModelError(f"the pose model stores weights as type {tensor.Type()}; use the official float16 bundle")
+        raise ModelError(
+            f"the pose model stores weights as type {tensor.Type()}; use the official float16 bundle"
+        )
     flat = np.frombuffer(buffer.DataAsNumpy().tobytes(), dtype)
     sparsity = tensor.Sparsity()
     if sparsity is None or sparsity.DimMetadataLength() == 0:
