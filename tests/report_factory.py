@@ -206,7 +206,9 @@ def make_clip(path: Path, analysis: Analysis) -> Path:
                 for a, b in BONES:
                     ends = [tuple(int(v) for v in xy[i]) for i in (a, b)]
                     cv2.line(rgb, *ends, (205, 170, 140), max(6, video.height // 40), cv2.LINE_AA)
-                cv2.circle(rgb, tuple(int(v) for v in xy[SKELETON["ear_l"]]), video.height // 22, (205, 170, 140), -1)
+                cv2.circle(
+                    rgb, tuple(int(v) for v in xy[SKELETON["ear_l"]]), video.height // 22, (205, 170, 140), -1
+                )
             out.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
         out.mux(stream.encode())
     return path

@@ -213,5 +213,7 @@ def test_the_engine_works_where_mediapipe_is_absent():
         f"pose = estimate({str(DEMO)!r}, engine='onnxruntime', end_s=0.4)\n"
         "assert len(pose.time_s) > 5 and pose.engine.name == 'onnxruntime'\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[-2000:]
