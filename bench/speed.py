@@ -105,6 +105,7 @@ def _round(long_clip: Path, options: argparse.Namespace) -> dict[str, Result]:
             print(f"{name}: left out ({done.stderr.strip().splitlines()[-1][:120]})")
             continue
         measured[name] = json.loads(done.stdout.splitlines()[-1])
+        print(f"{name}: {measured[name]['fps']:.1f} frames/s", file=sys.stderr, flush=True)
     command = [sys.executable, __file__, str(options.clip), "--job", "live"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     measured["live, a frame pushed, full"] = json.loads(done.stdout.splitlines()[-1])

@@ -46,12 +46,18 @@ def test_pieces_hold_every_frame_and_meet_in_the_overlap(count, rate_hz, key_eve
         assert len(after) > 2 * OVERLAP
 
 
-def test_a_long_clip_is_cut_where_decoding_can_start():
+def test_a_cut_moves_to_a_frame_near_it_that_decoding_can_start_at():
     times = np.arange(1800) / 30
-    keys = times[::250]
-    pieces = plan(times, keys, None, None)
+    keys = np.array([0, 295, 700]) / 30
+    assert plan(times, keys, None, None)[1].start_s == 295 / 30
+
+
+def test_a_far_key_frame_does_not_make_the_pieces_uneven():
+    times = np.arange(1800) / 30
+    pieces = plan(times, times[::250], None, None)
+    starts = [0.0, *(piece.start_s for piece in pieces[1:]), 60.0]
     assert len(pieces) >= 4
-    assert all(piece.start_s in keys for piece in pieces[1:])
+    assert np.ptp(np.diff(starts)) <= 0.1 * np.mean(np.diff(starts)) + 1 / 30
 
 
 def test_a_short_clip_with_one_key_frame_is_still_cut_for_two_cores():

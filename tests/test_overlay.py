@@ -204,7 +204,7 @@ def test_the_keeper_keeps_the_frame_of_each_moment():
     keeper = Keeper([0.5, 0.2])
     picture = av.VideoFrame.from_ndarray(np.full((8, 16, 3), 7, np.uint8), format="rgb24")
     for i in range(10):
-        keeper.see(DecodedPicture(i, i / 10, picture, Upright(16, 8, rotation_deg=90)))
+        keeper.see(DecodedPicture(i, i / 10, i / 10, picture, Upright(16, 8, rotation_deg=90)))
     assert {moment: frame.index for moment, frame in keeper.kept.items()} == {0.2: 2, 0.5: 5}
     assert keeper.kept[0.2].rgb.shape == (16, 8, 3)
 
@@ -212,7 +212,7 @@ def test_the_keeper_keeps_the_frame_of_each_moment():
 @pytest.mark.parametrize("rotation_deg", [0, 90, 180, 270])
 def test_a_turned_picture_is_scaled_upright(rotation_deg):
     picture = av.VideoFrame.from_ndarray(np.full((20, 40, 3), 7, np.uint8), format="rgb24")
-    decoded = DecodedPicture(0, 0.0, picture, Upright(40, 20, rotation_deg))
+    decoded = DecodedPicture(0, 0.0, 0.0, picture, Upright(40, 20, rotation_deg))
     assert rgb_of(decoded, (10, 6)).shape == (6, 10, 3)
 
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from formcheck.core.types import Array, Bools
 
+Indices = npt.NDArray[np.intp] | np.intp
+
 _JUMP_TRUNKS: Final = 1.0  # from one frame to the next: no hip goes so far
 _SPEED_TRUNKS_S: Final = 12.0  # beyond the fastest sprint; lets a sparse or gappy track go on
+_TRUNK_HEIGHTS: Final = 0.3
 _SIZE_RATIO: Final = 2.0  # a body does not double from one frame to the next
 
 
@@ -25,8 +29,7 @@ def other_body(time_s: Array, hip_px: Array, height_px: Array, confirmed: Bools)
     seen = np.flatnonzero(np.isfinite(hip_px).all(axis=1))
     if len(seen) < 2:
         return np.zeros(len(time_s), dtype=bool)
-    cuts = [k for k in range(1, len(seen)) if not _same(seen[k - 1], seen[k], time_s, hip_px, height_px)]
-    runs = np.split(seen, cuts)
+    runs = np.split(seen, np.flatnonzero(~_same(seen[:-1], seen[1:], time_s, hip_px, height_px)) + 1)
     anchor = max(range(len(runs)), key=lambda r: (int(confirmed[runs[r]].sum()), len(runs[r])))
     keep = {anchor, *(r for r, run in enumerate(runs) if confirmed[run].any())}
     for step in (1, -1):
@@ -42,13 +45,10 @@ def other_body(time_s: Array, hip_px: Array, height_px: Array, confirmed: Bools)
     return out
 
 
-def _same(a: int, b: int, time_s: Array, hip_px: Array, height_px: Array) -> bool:
-    trunk_px = _trunk_of(np.nanmedian(height_px[[a, b]]))
-    way = float(np.linalg.norm(hip_px[b] - hip_px[a])) / trunk_px
-    size = max(height_px[a], height_px[b]) / max(min(height_px[a], height_px[b]), 1.0)
-    allowed = max(_JUMP_TRUNKS, _SPEED_TRUNKS_S * abs(float(time_s[b] - time_s[a])))
-    return bool(way <= allowed and size <= _SIZE_RATIO)
-
-
-def _trunk_of(height_px: float) -> float:
-    return max(1.0, 0.3 * float(height_px))
+def _same(a: Indices, b: Indices, time_s: Array, hip_px: Array, height_px: Array) -> Bools:
+    """Whether the bodies in frames ``a`` and in frames ``b`` can be one."""
+    small, large = np.minimum(height_px[a], height_px[b]), np.maximum(height_px[a], height_px[b])
+    trunk_px = np.maximum(1.0, _TRUNK_HEIGHTS * (small + large) / 2)
+    way = np.linalg.norm(hip_px[b] - hip_px[a], axis=-1) / trunk_px
+    allowed = np.maximum(_JUMP_TRUNKS, _SPEED_TRUNKS_S * np.abs(time_s[b] - time_s[a]))
+    return np.asarray((way <= allowed) & (large <= _SIZE_RATIO * np.maximum(small, 1.0)))

@@ -82,10 +82,14 @@ def read_frames(
 
 @dataclass(frozen=True)
 class DecodedPicture:
-    """A picture as it was decoded, not yet RGB; ``upright`` says how it is turned. Index and time as in ``Frame``."""
+    """A picture as it was decoded, not yet RGB; ``upright`` says how it is turned. Index and time as in ``Frame``.
+
+    ``shown_s`` is when a player shows it: another time where the clip is slow motion.
+    """
 
     index: int
     time_s: float
+    shown_s: float
     picture: VideoFrame
     upright: Upright
 
@@ -155,7 +159,7 @@ def _decoded(
         if time_s <= last_s or time_s < max(start_s or 0.0, last_s + every_s) - _SAME_TIME_S:
             continue
         upright = upright or Upright.of(picture, stream)
-        yield DecodedPicture(index, time_s / factor, picture, upright)
+        yield DecodedPicture(index, time_s / factor, time_s, picture, upright)
         index, last_s = index + 1, time_s
     if index == 0:
         if start_s or end_s is not None:

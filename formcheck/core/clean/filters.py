@@ -7,6 +7,7 @@ NaN is "not seen": every filter works on each valid run alone, never across a ga
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -68,16 +69,18 @@ def hampel(values: Array, floor: float, window: int = HAMPEL_WINDOW, sigmas: flo
 def fill_gaps(time_s: Array, values: Array, max_gap_s: float = MAX_GAP_S) -> Array:
     """Inner gaps no longer than ``max_gap_s`` (last seen to next seen) are bridged by straight lines."""
     out: Array = np.array(values)
+    frames = np.arange(len(time_s))
     for seen, columns in _groups(values):
-        if not bool(seen.any()) or bool(seen.all()):
-            continue
-        for start, stop in runs(~seen):
-            if start == 0 or stop == len(seen) or time_s[stop] - time_s[start - 1] > max_gap_s:
-                continue
-            t0, t1 = time_s[start - 1], time_s[stop]
-            share = ((time_s[start:stop] - t0) / (t1 - t0))[:, None]
-            a, b = values[start - 1, columns], values[stop, columns]
-            out[start:stop, columns] = a + (b - a) * share
+        before = np.maximum.accumulate(np.where(seen, frames, -1))
+        after = np.minimum.accumulate(np.where(seen, frames, len(frames))[::-1])[::-1]
+        inner = np.flatnonzero(~seen & (before >= 0) & (after < len(frames)))
+        a, b = before[inner], after[inner]
+        short = time_s[b] - time_s[a] <= max_gap_s
+        a, b, bridged = a[short], b[short], inner[short]
+        if bridged.size:
+            share = ((time_s[bridged] - time_s[a]) / (time_s[b] - time_s[a]))[:, None]
+            start, stop = values[np.ix_(a, columns)], values[np.ix_(b, columns)]
+            out[np.ix_(bridged, columns)] = start + (stop - start) * share
     return out
 
 
@@ -111,14 +114,29 @@ def _low_pass_run(time_s: Array, block: Array, cutoff_hz: float, causal: bool) -
     uneven = float(np.max(np.abs(step - step.mean()))) > UNEVEN_SHARE * float(step.mean())
     grid = np.linspace(time_s[0], time_s[-1], len(time_s))
     even = _resample(time_s, block, grid) if uneven else block
-    sos = signal.butter(FILTER_ORDER, cutoff_hz, fs=rate, output="sos")
+    sos, settled = _design(cutoff_hz, round(rate, 6))
     if causal:
-        state = signal.sosfilt_zi(sos)[:, :, None] * even[0]
+        state = settled[:, :, None] * even[0]
         smooth = signal.sosfilt(sos, even, axis=0, zi=state)[0]
     else:
         pad = min(len(even) - 1, int(rate / cutoff_hz * 1.5))
-        smooth = signal.sosfiltfilt(sos, even, axis=0, padtype="odd", padlen=pad)
+        smooth = _both_ways(sos, settled[:, :, None], even, pad)
     return _resample(grid, smooth, time_s) if uneven else np.asarray(smooth)
+
+
+def _both_ways(sos: Array, settled: Array, block: Array, pad: int) -> Array:
+    """What scipy's ``sosfiltfilt`` with odd padding gives, which works out ``settled`` anew for every short run."""
+    start, stop = 2 * block[0] - block[pad:0:-1], 2 * block[-1] - block[-2 : -pad - 2 : -1]
+    padded = np.concatenate([start, block, stop])
+    forth = signal.sosfilt(sos, padded, axis=0, zi=settled * padded[0])[0][::-1]
+    back = signal.sosfilt(sos, forth, axis=0, zi=settled * forth[0])[0][::-1]
+    return np.asarray(back[pad : len(back) - pad])
+
+
+@lru_cache(maxsize=256)  # a set has hundreds of runs at one rate, and a design costs as much as filtering a run
+def _design(cutoff_hz: float, rate_hz: float) -> tuple[Array, Array]:
+    sos = signal.butter(FILTER_ORDER, cutoff_hz, fs=rate_hz, output="sos")
+    return sos, signal.sosfilt_zi(sos)
 
 
 def _resample(at: Array, block: Array, to: Array) -> Array:

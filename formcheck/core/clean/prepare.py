@@ -6,7 +6,7 @@ valid run. Nothing is invented over a longer gap.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -25,7 +25,7 @@ TURN_CUTOFF_HZ: Final = 3.0  # the body turns once a stride; the model's depth j
 WORLD_PARTS: Final = ("shoulder", "hip")
 _PARTS: Final = ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "toe")
 _JOINTS: Final = np.array([SKELETON["nose"], *(joint(part, side) for part in _PARTS for side in SIDES)])
-#: Columns of the flattened (T, 66) landmarks that are measured; fingers and face are only drawn.
+#: Columns of the flattened (T, 66) landmarks that are measured; fingers and face stay as they were found.
 MEASURED: Final = np.sort(np.concatenate([2 * _JOINTS, 2 * _JOINTS + 1]))
 
 
@@ -47,18 +47,22 @@ class CleanPose:
     height: int
     seen: Array  # (T,) 1 where the subject was detected at all
     swaps_repaired: int
+    _middles: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, name: str) -> Array:
         """(T, 2) px of a landmark by its full name, e.g. ``nose``."""
         return np.asarray(self.xy[:, SKELETON[name]])
 
     def part(self, part: str) -> Array:
-        """(2, T, 2) px of a paired landmark, left first."""
-        return np.stack([self.xy[:, joint(part, side)] for side in SIDES])
+        """(2, T, 2) px of a paired landmark, left first; a view, since a long set asks for it once a lap."""
+        left, right = (joint(part, side) for side in SIDES)
+        return np.asarray(self.xy[:, left : right + 1 : right - left].swapaxes(0, 1))
 
     def middle(self, part: str) -> Array:
-        """(T, 2) px midway between left and right."""
-        return np.asarray(self.part(part).mean(axis=0))
+        """(T, 2) px midway between left and right; reckoned once."""
+        if part not in self._middles:
+            self._middles[part] = np.asarray(self.part(part).mean(axis=0))
+        return self._middles[part]
 
 
 def prepare(pose: PoseSequence, causal: bool = False) -> CleanPose:
@@ -72,9 +76,9 @@ def prepare(pose: PoseSequence, causal: bool = False) -> CleanPose:
     flat = raw.reshape(n, -1)
     del raw  # ours alone by now (exchange_legs copies)
     floor = OUTLIER_FLOOR * leg if np.isfinite(leg) else np.inf
-    flat[:, MEASURED] = filters.hampel(flat[:, MEASURED], floor)
-    flat = filters.fill_gaps(pose.time_s, flat)
-    flat = filters.low_pass(pose.time_s, flat, causal=causal)
+    measured = filters.hampel(flat[:, MEASURED], floor)
+    measured = filters.fill_gaps(pose.time_s, measured)
+    flat[:, MEASURED] = filters.low_pass(pose.time_s, measured, causal=causal)
     return CleanPose(
         time_s=pose.time_s,
         xy=flat.reshape(n, -1, 2),

@@ -9,11 +9,14 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import cv2
 
 from formcheck.engines.blazepose.follow import Follower
 from formcheck.engines.blazepose.landmarks import Person
@@ -73,15 +76,16 @@ def follow_clip(
     """
     pieces = clip.pieces()
     workers = workers or available_cores()
-    try:
-        parts = _run(_Work(clip, new_step), pieces, workers, told)
-        for k in range(1, len(parts)):
-            if mend and (region := strangers(parts[k - 1], parts[k])) is not None:
-                parts[k] = _Work(clip, new_step).follow(pieces[k], region)
-        return join(parts)
-    except PiecesApart:
-        log.warning("%s cannot be read in pieces; reading it from end to end", clip.path)
-        return _run(_Work(clip, new_step), [Piece(clip.start_s, clip.end_s)], 1, told)[0]
+    with _one_core_each():
+        try:
+            parts = _run(_Work(clip, new_step), pieces, workers, told)
+            for k in range(1, len(parts)):
+                if mend and (region := strangers(parts[k - 1], parts[k])) is not None:
+                    parts[k] = _Work(clip, new_step).follow([pieces[k]], region)[0]
+            return join(parts)
+        except PiecesApart:
+            log.warning("%s cannot be read in pieces; reading it from end to end", clip.path)
+            return _run(_Work(clip, new_step), [Piece(clip.start_s, clip.end_s)], 1, told)[0]
 
 
 def available_cores() -> int:
@@ -89,6 +93,33 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+class _OpenCv:
+    """Who has asked OpenCV to keep to the calling thread, and how many threads it had before."""
+
+    def __init__(self) -> None:
+        self.lock, self.users, self.threads = threading.Lock(), 0, 0
+
+
+_opencv: Final = _OpenCv()
+
+
+@contextmanager
+def _one_core_each() -> Iterator[None]:
+    """OpenCV on the calling thread alone: every core has a piece already, and handing out a crop costs more than it."""
+    with _opencv.lock:
+        if not _opencv.users:
+            _opencv.threads = cv2.getNumThreads()
+            cv2.setNumThreads(1)
+        _opencv.users += 1
+    try:
+        yield
+    finally:
+        with _opencv.lock:
+            _opencv.users -= 1
+            if not _opencv.users:
+                cv2.setNumThreads(_opencv.threads)
 
 
 class _Work:
@@ -99,21 +130,44 @@ class _Work:
         self.stop = threading.Event()
         self.done: dict[Piece, int] = {}  # each piece writes its own entry: no lock needed
 
-    def follow(self, piece: Piece, region: Region | None = None) -> list[Found]:
-        """The frames of ``piece``; ends early if the work is stopped."""
-        step, found = self._new_step(region), []
-        for one in self._clip.read(piece):
+    def follow(self, pieces: Sequence[Piece], region: Region | None = None) -> list[list[Found]]:
+        """The frames of each of ``pieces``, which follow one another: read in one go, so nothing is decoded twice.
+
+        Ends early if the work is stopped.
+        """
+        runs = [_Run(piece, self._new_step(region)) for piece in pieces]
+        done = 0
+        for one in self._clip.read(Piece(pieces[0].start_s, pieces[-1].end_s)):
             if self.stop.is_set():
                 break
-            person = step(FramePicture(one.picture, one.upright), one)
-            found.append(Found(one.time_s, person, one.upright.width, one.upright.height))
-            self.done[piece] = len(found)
-        return found
+            picture = FramePicture(one.picture, one.upright)
+            for run in runs:
+                done += run.add(picture, one)
+            self.done[pieces[0]] = done
+        return [run.found for run in runs]
+
+
+class _Run:
+    """What is found in one piece."""
+
+    def __init__(self, piece: Piece, step: FrameStep) -> None:
+        self._piece, self._step = piece, step
+        self.found: list[Found] = []
+
+    def add(self, picture: FramePicture, one: DecodedPicture) -> bool:
+        """Look for the person in a frame; False if it is not in the piece."""
+        if not self._piece.holds(one.shown_s):
+            return False
+        person = self._step(picture, one)
+        self.found.append(Found(one.time_s, person, one.upright.width, one.upright.height))
+        return True
 
 
 def _run(work: _Work, pieces: list[Piece], workers: int, told: OnFrames | None) -> list[list[Found]]:
-    with ThreadPoolExecutor(min(workers, len(pieces)), thread_name_prefix="pose") as pool:
-        jobs = [pool.submit(work.follow, piece) for piece in pieces]
+    share = -(-len(pieces) // workers)
+    groups = [pieces[k : k + share] for k in range(0, len(pieces), share)]
+    with ThreadPoolExecutor(len(groups), thread_name_prefix="pose") as pool:
+        jobs = [pool.submit(work.follow, group) for group in groups]
         try:
             _wait(jobs, work, told)
         except BaseException:
@@ -121,10 +175,10 @@ def _run(work: _Work, pieces: list[Piece], workers: int, told: OnFrames | None) 
             for job in jobs:
                 job.cancel()
             raise
-    return [job.result() for job in jobs]
+    return [found for job in jobs for found in job.result()]
 
 
-def _wait(jobs: list[Future[list[Found]]], work: _Work, told: OnFrames | None) -> None:
+def _wait(jobs: list[Future[list[list[Found]]]], work: _Work, told: OnFrames | None) -> None:
     """Until all ``jobs`` are done; raises what the first failing one raised."""
     left = set(jobs)
     while left:

@@ -21,6 +21,7 @@ _CENTER, _SCALE = N_LANDMARKS, N_LANDMARKS + 1
 _MIN_PRESENCE: Final = 0.5
 _REFINE_REACH: Final = 3  # a 7 x 7 neighbourhood of the heatmap
 _MIN_REFINE: Final = 0.5
+_WINDOW: Final = np.stack(np.meshgrid(np.arange(7), np.arange(7)), axis=-1).reshape(-1, 2)  # (49, 2) x, y
 
 Floats = npt.NDArray[np.float32]
 
@@ -64,23 +65,19 @@ def refine(points: Array, heatmaps: Floats) -> Array:
     A point off the crop, or with no confident heat nearby, stays where it is.
     """
     n, height, width = heatmaps.shape
-    cell = np.trunc(points * [width, height]).astype(np.int64)
-    reach = np.arange(-_REFINE_REACH, _REFINE_REACH + 1)
-    cols, rows = cell[:, 0, None] + reach, cell[:, 1, None] + reach
-    cols_in, rows_in = (cols >= 0) & (cols < width), (rows >= 0) & (rows < height)
-    logits = heatmaps[
-        np.arange(n)[:, None, None],
-        np.clip(rows, 0, height - 1)[:, :, None],
-        np.clip(cols, 0, width - 1)[:, None, :],
-    ].astype(np.float64)
-    heat = np.where(rows_in[:, :, None] & cols_in[:, None, :], 1 / (1 + np.exp(-logits)), 0.0)
-    total = heat.sum(axis=(1, 2))
-    on_crop = (cell >= 0).all(axis=1) & (cell < [width, height]).all(axis=1)
-    sure = on_crop & (heat.max(axis=(1, 2)) >= _MIN_REFINE)
-    safe = np.where(total > 0, total, 1.0)
-    x = (heat.sum(axis=1) * cols).sum(axis=1) / safe / width
-    y = (heat.sum(axis=2) * rows).sum(axis=1) / safe / height
-    return np.where(sure[:, None], np.stack([x, y], axis=1), points)
+    cell = np.trunc(points * (width, height)).astype(np.int64)
+    corner = np.clip(cell, _REFINE_REACH, (width - 1 - _REFINE_REACH, height - 1 - _REFINE_REACH)) - _REFINE_REACH
+    first = corner @ (1, width) + np.arange(n) * (width * height)
+    logits = heatmaps.reshape(-1)[first[:, None] + _WINDOW @ (1, width)].astype(np.float64)
+    heat = 1 / (1 + np.exp(-logits))
+    if (corner + _REFINE_REACH != cell).any():  # part of the neighbourhood is off the map: no heat there
+        apart = np.abs(corner[:, None] + _WINDOW - cell[:, None])
+        heat[(apart > _REFINE_REACH).any(axis=2)] = 0.0
+    total = heat.sum(axis=1)
+    on_crop = (cell >= 0).all(axis=1) & (cell < (width, height)).all(axis=1)
+    sure = on_crop & (heat.max(axis=1) >= _MIN_REFINE)
+    middle = (heat @ _WINDOW) / np.where(total > 0, total, 1.0)[:, None] + corner
+    return np.where(sure[:, None], middle / (width, height), points)
 
 
 class LandmarkModel:
@@ -115,10 +112,13 @@ def _person(region: Region, flat: Floats, presence: Floats, heatmaps: Floats, wo
         return None
     rows = flat.reshape(_POINTS, -1).astype(np.float64)
     points_px = region.to_picture(refine(rows[:, :2] / CROP, heatmaps))
-    chances = 1 / (1 + np.exp(-rows[:N_LANDMARKS, 3:5]))
-    world_m = region.turned(world.reshape(_POINTS, 3)[:N_LANDMARKS])
+    numbers = np.empty((N_LANDMARKS, 7), np.float32)
+    numbers[:, :2] = points_px[:N_LANDMARKS]
+    numbers[:, 2:4] = 1 / (1 + np.exp(-rows[:N_LANDMARKS, 3:5]))
+    numbers[:, 4:] = world.reshape(_POINTS, 3)[:N_LANDMARKS]
+    numbers[:, 4:6] = region.turned(numbers[:, 4:6])
     return Person(
-        numbers=np.hstack([points_px[:N_LANDMARKS], chances, world_m]).astype(np.float32),
+        numbers=numbers,
         presence=float(presence[0]),
         region=region,
         next_region=region_of_person(points_px[_CENTER], points_px[_SCALE]),

@@ -42,16 +42,12 @@ class Region:
     def to_picture(self, points: npt.ArrayLike) -> Array:
         """Points (..., 2) as shares of the crop, 0 to 1; returns (..., 2) picture pixels."""
         offset = (np.asarray(points, dtype=np.float64) - 0.5) * self.size_px
-        return self.turned(offset) + np.array([self.center_x_px, self.center_y_px])
+        return self.turned(offset) + (self.center_x_px, self.center_y_px)
 
     def turned(self, vectors: npt.ArrayLike) -> Array:
-        """Vectors (..., 2 or more), x and y turned from crop to picture axes, the rest as they were."""
-        out = np.array(vectors, dtype=np.float64)
+        """Vectors (..., 2), turned from crop to picture axes."""
         cos, sin = math.cos(self.rotation_rad), math.sin(self.rotation_rad)
-        x, y = out[..., 0].copy(), out[..., 1].copy()
-        out[..., 0] = cos * x - sin * y
-        out[..., 1] = sin * x + cos * y
-        return out
+        return np.asarray(vectors, dtype=np.float64) @ np.array([[cos, sin], [-sin, cos]])
 
     def overlap(self, other: Region) -> float:
         """Intersection over union of the two squares, their turn disregarded; 0..1."""
