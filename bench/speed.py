@@ -22,6 +22,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,7 @@ def _load(engine: str) -> None:
 def _score(options: argparse.Namespace) -> Result:
     from formcheck import api
     from formcheck.core import pipeline
+    from formcheck.cores import available_cores
 
     core_s = [0.0]
     whole = pipeline.score_pose
@@ -177,11 +179,14 @@ def _score(options: argparse.Namespace) -> Result:
     engine = options.job.split(":")[1]
     _load(engine)
 
+    def one(_: int) -> int:
+        workers = None if options.times == 1 else 1
+        return len(api.analyse(options.clip, engine=engine, model=options.model, workers=workers).signals.time_s)
+
     def work() -> int:
-        analyses = [
-            api.analyse(options.clip, engine=engine, model=options.model) for _ in range(options.times)
-        ]
-        return sum(len(one.signals.time_s) for one in analyses)
+        # Several clips are scored as the command line does it: side by side, one core each.
+        with ThreadPoolExecutor(min(options.times, available_cores())) as pool:
+            return sum(pool.map(one, range(options.times)))
 
     start_s = time.perf_counter()
     result = _timed(work)
@@ -205,7 +210,7 @@ def _decode(options: argparse.Namespace) -> Result:
 def _limit(options: argparse.Namespace) -> Result:
     """The landmark model alone, one thread a core, on a picture that never changes."""
     from formcheck import model_store
-    from formcheck.engines.blazepose.clip import available_cores
+    from formcheck.cores import available_cores
     from formcheck.engines.blazepose.store import open_models
 
     _, model = open_models(model_store.ensure(options.model))

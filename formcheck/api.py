@@ -90,11 +90,13 @@ def analyse(
     slope_deg: float | None = None,
     catalogue: Catalogue | None = None,
     progress: OnProgress | None = None,
+    workers: int | None = None,
 ) -> Analysis:
     """Score the clip at ``path``: the report with the signals and landmarks it was made from.
 
     ``exercise`` is an id or name of the catalogue, ``up_and_back`` or ``auto``. Times in seconds of the clip as
-    a player shows it. Poor footage is a result, not an error; raises FormcheckError (one line) for bad input.
+    a player shows it. ``workers`` is how many cores may be taken, by default all. Poor footage is a result, not an
+    error; raises FormcheckError (one line) for bad input.
     """
     from formcheck.engines import estimate
     from formcheck.exercises.load import load_catalogue
@@ -104,7 +106,7 @@ def analyse(
     options = make_options(athlete_height_cm, load_kg, body_mass_kg, slope_deg)
     pose = estimate(
         path, engine=engine, model=model, subject=subject, start_s=start_s, end_s=end_s, slowmo=slowmo,
-        model_path=model_path, progress=progress,
+        model_path=model_path, progress=progress, workers=workers,
     )  # fmt: skip
     return analyse_pose(pose, exercise, options, catalogue, progress)
 

@@ -93,9 +93,8 @@ def fetch(name: Name = "full") -> None:
     from formcheck import model_store
 
     console = Console(stderr=True)
-    with ClipBar(console, shown=console.is_terminal, clips=1) as bar:
-        bar.clip(str(name))
-        path = model_store.ensure(str(name), bar)
+    with ClipBar(console, shown=console.is_terminal, clips=1) as bar, bar.line(str(name)) as line:
+        path = model_store.ensure(str(name), line)
     Console().print(f"{name}: {escape(str(path))}", soft_wrap=True)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,11 +13,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from formcheck.cli.bar import ClipBar
+from formcheck.cli.bar import ClipBar, Stopped
 from formcheck.cli.inputs import find_clips, output_names, seconds
 from formcheck.core.spec import Catalogue
 from formcheck.core.types import Report
+from formcheck.cores import available_cores
 from formcheck.errors import FormcheckError
+from formcheck.progress import OnProgress
 
 DEFAULT_OUT = Path("formcheck-out")
 OK, FAULTS, BAD_INPUT = 0, 1, 2
@@ -48,31 +52,61 @@ class Outcome:
         return FAULTS if strict and faulty else OK
 
 
-def score_clip(clip: Path, name: str, job: Job, bar: ClipBar) -> tuple[Path, Report, Path]:
+def score_clip(clip: Path, name: str, job: Job, told: OnProgress, workers: int) -> tuple[Path, Report, Path]:
     """Score one clip and write its files."""
     from formcheck.api import analyse
     from formcheck.report.write import write_outputs
 
-    analysis = analyse(clip, **job.how, catalogue=job.catalogue, progress=bar)
-    paths = write_outputs(analysis, job.out, clip, job.overlay, job.html, bar, catalogue=job.catalogue, name=name)
+    analysis = analyse(clip, **job.how, catalogue=job.catalogue, progress=told, workers=workers)
+    paths = write_outputs(analysis, job.out, clip, job.overlay, job.html, told, catalogue=job.catalogue, name=name)
     return clip, analysis.report, paths.folder
 
 
 def score_clips(clips: list[Path], job: Job, bar: ClipBar) -> Outcome:
-    """Score every clip; one that fails is noted with its reason and the run goes on."""
-    outcome = Outcome()
-    for clip, name in zip(clips, output_names(clips), strict=True):
-        bar.clip(clip.name)
+    """Score every clip, as many side by side as there are cores; the run goes on where one fails."""
+    outcome, cores = Outcome(), available_cores()
+    abreast = max(1, min(len(clips), cores))
+    if abreast > 1:
+        _fetch_once(job, bar)
+    with ThreadPoolExecutor(abreast, thread_name_prefix="clip") as pool:
+        named = zip(clips, output_names(clips), strict=True)
+        tries = [pool.submit(_try, clip, name, job, bar, cores // abreast) for clip, name in named]
         try:
-            outcome.done.append(score_clip(clip, name, job, bar))
-        except FormcheckError as error:
-            outcome.failed.append((clip, str(error)))
-        except Exception as error:  # a clip that trips over a bug must not end a coach's whole folder
-            if job.debug:
-                raise
-            reason = f"could not be scored ({type(error).__name__}: {error}); run again with --debug to see where"
-            outcome.failed.append((clip, reason))
+            for clip, one in zip(clips, tries, strict=True):
+                done = one.result()
+                if isinstance(done, str):
+                    outcome.failed.append((clip, done))
+                else:
+                    outcome.done.append(done)
+        except BaseException:
+            bar.stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return outcome
+
+
+def _fetch_once(job: Job, bar: ClipBar) -> None:
+    """The model, before clips side by side each fetch it; where that fails, each clip tells why."""
+    from formcheck import model_store
+
+    if job.how.get("model_path") is None:
+        with bar.line("first of all") as line, suppress(FormcheckError):
+            model_store.ensure(job.how["model"], line)
+
+
+def _try(clip: Path, name: str, job: Job, bar: ClipBar, workers: int) -> tuple[Path, Report, Path] | str:
+    """The clip, scored; or why it could not be."""
+    try:
+        with bar.clip(clip.name) as line:
+            return score_clip(clip, name, job, line, workers)
+    except Stopped:
+        return "stopped"
+    except FormcheckError as error:
+        return str(error)
+    except Exception as error:  # a clip that trips over a bug must not end a coach's whole folder
+        if job.debug:
+            raise
+        return f"could not be scored ({type(error).__name__}: {error}); run again with --debug to see where"
 
 
 def as_json(outcome: Outcome, single: bool) -> str:

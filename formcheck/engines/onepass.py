@@ -22,18 +22,19 @@ def follow_subject(
     size: tuple[int, int],
     limits: tuple[float | None, float | None, float | None],
     told: Callable[[int], None] | None = None,
+    workers: int | None = None,
 ) -> Followed:
     """The subject by ``wish``, the guide to it, and its times and poses.
 
     ``size`` is the picture's (width, height), ``limits`` start and end on the player's clock and the slow-motion
     factor. The file is read a second time only where the first pass followed somebody else for part of it.
     """
-    survey = engine.survey_clip(path, gap_s, *limits, told=told)
+    survey = engine.survey_clip(path, gap_s, *limits, workers=workers, told=told)
     choice = choose(link(survey.samples, gap_s), wish, *size)
     guide = guide_to(choice, gap_s)
     if _is_followed(choice, guide, survey):
         return choice.info, guide, survey.times_s, survey.poses
-    times_s, found = engine.track_clip(path, guide, *limits, told=told)
+    times_s, found = engine.track_clip(path, guide, *limits, workers=workers, told=told)
     return (
         choice.info,
         guide,

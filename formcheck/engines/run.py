@@ -38,14 +38,18 @@ def estimate(
     slowmo: float | None = None,
     model_path: str | Path | None = None,
     progress: OnProgress | None = None,
+    workers: int | None = None,
 ) -> PoseSequence:
-    """The subject's poses in the clip at ``path``. Raises FormcheckError in one line on bad input."""
+    """The subject's poses in the clip at ``path``. Raises FormcheckError in one line on bad input.
+
+    ``workers`` is how many cores an engine that can use several may take, by default all; the poses are the same.
+    """
     check_wish(subject)
     video = probe(path, slowmo)
     clip = _Clip(path, video, start_s, end_s, slowmo)
     with closing(_open_engine(engine, model, model_path, progress)) as tracker:
         if hasattr(tracker, "survey_clip"):
-            return _in_one_pass(tracker, clip, subject, progress)
+            return _in_one_pass(tracker, clip, subject, progress, workers)
         choice = choose(_scout(tracker, clip), subject, video.width, video.height)
         guide = guide_to(choice, clip.gap_s)
         collector, times_s = PoseCollector(clip.expected, guide), deque[float]()
@@ -55,12 +59,14 @@ def estimate(
         return collector.finish(video, tracker.info, choice.info)
 
 
-def _in_one_pass(tracker: PoseEngine, clip: _Clip, subject: str, progress: OnProgress | None) -> PoseSequence:
+def _in_one_pass(
+    tracker: PoseEngine, clip: _Clip, subject: str, progress: OnProgress | None, workers: int | None
+) -> PoseSequence:
     from formcheck.engines.onepass import follow_subject
 
     told = None if progress is None else lambda done: progress(Progress("pose", done, clip.expected))
     size, limits = (clip.video.width, clip.video.height), (clip.start_s, clip.end_s, clip.slowmo)
-    info, guide, times_s, poses = follow_subject(tracker, clip.path, clip.gap_s, subject, size, limits, told)
+    info, guide, times_s, poses = follow_subject(tracker, clip.path, clip.gap_s, subject, size, limits, told, workers)
     collector = PoseCollector(clip.expected, guide)
     for time_s, pose in zip(times_s, poses, strict=True):
         collector.add(time_s, pose)

@@ -7,7 +7,6 @@ time goes to the model. One model is shared: ONNX Runtime runs it from many thre
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -18,6 +17,7 @@ from typing import Final
 
 import cv2
 
+from formcheck.cores import available_cores
 from formcheck.engines.blazepose.follow import Follower
 from formcheck.engines.blazepose.landmarks import Person
 from formcheck.engines.blazepose.picture import FramePicture
@@ -86,13 +86,6 @@ def follow_clip(
         except PiecesApart:
             log.warning("%s cannot be read in pieces; reading it from end to end", clip.path)
             return _run(_Work(clip, new_step), [Piece(clip.start_s, clip.end_s)], 1, told)[0]
-
-
-def available_cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _OpenCv:

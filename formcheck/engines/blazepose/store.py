@@ -11,6 +11,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -107,8 +108,12 @@ def open_models(bundle: str | Path, provider: str = "cpu", threads: int = 1) -> 
     Raises ModelError if the provider is not in this build of ONNX Runtime, or the models cannot be loaded.
     """
     files = ensure_onnx(bundle)
-    detector, landmarks = (_session(files[part], provider, threads) for part in ("detector", "landmarks"))
-    return Detector(detector), LandmarkModel(landmarks)
+    return _open(files["detector"], files["landmarks"], provider, threads)
+
+
+@lru_cache(maxsize=2)  # clips side by side, and one after another, share them: a session can serve many threads
+def _open(detector: Path, landmarks: Path, provider: str, threads: int) -> Models:
+    return Detector(_session(detector, provider, threads)), LandmarkModel(_session(landmarks, provider, threads))
 
 
 def _session(path: Path, provider: str, threads: int) -> Any:
