@@ -1,11 +1,16 @@
-"""The live page's video: each newest camera frame through a ``LiveRun``, painted, and sent back.
+"""The live page's video: each newest camera picture through a ``LiveRun``, and what to draw over it back.
 
-Runs in the video's own thread, apart from Streamlit's scripts; what the page reads is replaced whole. Frames that
-came while one was worked on are never seen: the newest is taken, the rest is gone.
+The browser keeps the picture it sent and draws on it what comes back, so no picture is ever sent from here. Runs
+apart from Streamlit's scripts: between the start of a set and its end no script runs at all.
 """
 
 from __future__ import annotations
 
+import io
+import json
+import math
+import secrets
+import struct
 import threading
 import time
 from collections import deque
@@ -13,21 +18,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
+import cv2
 import numpy as np
-from av import VideoFrame
-from streamlit_webrtc import VideoProcessorBase
+from PIL import Image
 
 from formcheck.core.spec import Catalogue, ScoreOptions
 from formcheck.core.types import Frame, PoseSequence
 from formcheck.engines.base import LiveEngine
 from formcheck.errors import FormcheckError
-from formcheck.live.cues import LiveCue
-from formcheck.live.picture import mirrored, paint
 from formcheck.live.recorder import Recorder
 from formcheck.live.run import COUNTDOWN_S, LiveRun, Shot
+from formcheck.live.wire import to_wire
 
+#: What comes before the JPEG: the picture's number, and its time in seconds by the browser's clock.
+HEADER: Final = struct.Struct("<Id")
+MOST_SIDE_PX: Final = 1920
 _RECENT: Final = 90  # frames that the pace is told from
 
 
@@ -38,7 +46,6 @@ class Setup:
     exercise: str
     options: ScoreOptions
     name: str
-    mirror: bool = True
     record: Path | None = None
     countdown_s: float = COUNTDOWN_S
 
@@ -52,16 +59,6 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """The newest thing to tell: a shot, the last cue and how long after its step it was on the picture."""
-
-    shot: Shot
-    pace: Pace | None
-    cue: LiveCue | None
-    cue_delay_s: float | None
-
-
-@dataclass(frozen=True)
 class Ended:
     """A finished set: its poses, and its recording if one was asked for."""
 
@@ -69,24 +66,26 @@ class Ended:
     recording: Path | None
 
 
-class LiveVideo(VideoProcessorBase):
-    """One visit to the camera. ``open_engine`` is called in a thread; until it is done the picture is only shown."""
+class LiveVideo:
+    """One visit to the camera. ``open_engine`` is called in a thread; until it is done nothing is answered but that.
+
+    ``visit`` is the secret under which the browser that began it sends its pictures.
+    """
 
     def __init__(self, setup: Setup, catalogue: Catalogue, open_engine: Callable[[], LiveEngine]) -> None:
         self.setup = setup
-        self.seen: Seen | None = None
+        self.visit = secrets.token_urlsafe(24)
         self.error: str | None = None
-        self.ended = threading.Event()
         self._run: LiveRun | None = None
         self._engine: LiveEngine | None = None
         self._recorder: Recorder | None = None
         self._index = 0
         self._taken = False
-        self._cue: tuple[LiveCue, float] | None = None
         self._done: deque[tuple[float, float]] = deque(maxlen=_RECENT)  # when, and how long
         self._working = threading.Lock()
         self.opening = threading.Thread(target=self._open, args=(catalogue, open_engine), daemon=True)
         self.opening.start()
+        _visits[self.visit] = self
 
     def _open(self, catalogue: Catalogue, open_engine: Callable[[], LiveEngine]) -> None:
         setup = self.setup
@@ -103,21 +102,27 @@ class LiveVideo(VideoProcessorBase):
             catalogue, engine, setup.exercise, setup.options, countdown_s=setup.countdown_s, source=setup.name
         )
 
-    def recv(self, frame: VideoFrame) -> VideoFrame:
-        """Work on the newest frame."""
+    def answer(self, message: bytes) -> str:
+        """Work on the newest picture; the JSON of what to draw over it. ValueError for what is no picture."""
         with self._working:
             began = time.monotonic()
-            rgb = frame.to_ndarray(format="rgb24")
-            shot = None if self._run is None or self.ended.is_set() else self._step(frame, rgb)
-            picture = mirrored(rgb) if self.setup.mirror else rgb
-            if shot is not None:
-                paint(picture, shot, self.setup.mirror)
-                self._tell(shot, began, time.monotonic())
-            return VideoFrame.from_ndarray(picture, format="rgb24")
+            number, time_s, rgb = read_message(message)
+            said: dict[str, Any] = {"id": number}
+            if self.error is not None:
+                said["error"] = self.error
+            elif self._run is None:
+                said["loading"] = True
+            elif not self._taken and (shot := self._step(time_s, rgb)) is not None:
+                said |= to_wire(shot, (rgb.shape[1], rgb.shape[0]))
+                ended = time.monotonic()
+                self._done.append((ended, ended - began))
+                if (pace := self.pace) is not None:
+                    said |= {"fps": round(pace.fps, 1), "frame_ms": round(1e3 * pace.frame_s, 1)}
+            return json.dumps(said, separators=(",", ":"))
 
-    def _step(self, frame: VideoFrame, rgb: np.ndarray) -> Shot | None:
+    def _step(self, time_s: float, rgb: np.ndarray) -> Shot | None:
         assert self._run is not None
-        one = Frame(self._index, float(frame.pts * frame.time_base), rgb)
+        one = Frame(self._index, time_s, rgb)
         self._index += 1
         shot = self._run.push(one)
         if shot is not None and shot.stage == "set" and self.setup.record is not None:
@@ -127,26 +132,16 @@ class LiveVideo(VideoProcessorBase):
             self._recorder.add(one)
         return shot
 
-    def _tell(self, shot: Shot, began: float, ended: float) -> None:
-        self._done.append((ended, ended - began))
-        cue = shot.update.cue
-        if shot.update.new_cue and cue is not None:
-            self._cue = (cue, shot.update.time_s - cue.earned_at_s + ended - began)
-        self.seen = Seen(shot, self._pace(), *(self._cue or (None, None)))
-
-    def _pace(self) -> Pace | None:
+    @property
+    def pace(self) -> Pace | None:
+        """Over the last seconds; None before there are enough frames."""
         if len(self._done) < 10:
             return None
         span_s = self._done[-1][0] - self._done[0][0]
         return Pace((len(self._done) - 1) / span_s, float(np.mean([spent for _, spent in self._done])))
 
-    def on_ended(self) -> None:
-        """The camera was stopped or the page left."""
-        self.ended.set()
-
     def take(self) -> Ended | None:
         """The set, once; None if it never began or was taken. Waits for the frame at work and for the recording."""
-        self.ended.set()
         with self._working:
             if self._taken:
                 return None
@@ -163,3 +158,33 @@ class LiveVideo(VideoProcessorBase):
         with suppress(FormcheckError):  # a full disk: the set is scored without its video
             self._recorder.__exit__(None, None, None)
         return self._recorder.path if self._recorder.path.is_file() else None
+
+
+#: Visits that are going on; a visit lives as long as the page's session that began it.
+_visits: WeakValueDictionary[str, LiveVideo] = WeakValueDictionary()
+
+
+def visit_of(secret: str) -> LiveVideo | None:
+    """The visit of this secret; None if there is none (any more)."""
+    return _visits.get(secret)
+
+
+def read_message(message: bytes) -> tuple[int, float, np.ndarray]:
+    """A picture's number, time and RGB; ValueError for anything else."""
+    if len(message) <= HEADER.size:
+        raise ValueError(f"expected a header and a JPEG, got {len(message)} bytes")
+    number, time_s = HEADER.unpack_from(message)
+    if not math.isfinite(time_s):
+        raise ValueError(f"expected a time in seconds, got {time_s}")
+    jpeg = message[HEADER.size :]
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:  # reads the header only
+            side = max(image.size)
+    except OSError as error:
+        raise ValueError("expected a JPEG") from error
+    if side > MOST_SIDE_PX:
+        raise ValueError(f"expected a picture of at most {MOST_SIDE_PX} pixels a side, got {side}")
+    bgr = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise ValueError("expected a whole JPEG")
+    return number, time_s, cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)

@@ -2,7 +2,8 @@
 
 ``PUT /formcheck/upload?name=...`` streams a file into the uploads folder and answers with its id;
 ``GET /formcheck/runs/TICKET/NAME`` gives one of a run's results, with byte ranges, to whoever has the
-ticket. On a shared server each browser gets a random cookie that keeps histories apart.
+ticket; ``/formcheck/live/VISIT`` takes a camera's pictures (``live_socket``). On a shared server each browser
+gets a random cookie that keeps histories apart.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from urllib.parse import urlsplit
 
 from anyio import to_thread
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from formcheck.app import settings
@@ -65,10 +66,10 @@ def upload_path(config: settings.Settings, upload_id: str) -> Path:
     return path
 
 
-def _foreign(request: Request) -> bool:
+def foreign(asked: HTTPConnection) -> bool:
     """Whether a page of another site sent this (browsers then name it in Origin)."""
-    origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    origin = asked.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != asked.headers.get("host")
 
 
 def _refuse(status: int, reason: str) -> JSONResponse:
@@ -78,7 +79,7 @@ def _refuse(status: int, reason: str) -> JSONResponse:
 async def upload(request: Request) -> Response:
     """Take one file, in blocks, to a temporary name; rename it when it is whole."""
     config = settings.load()
-    if _foreign(request):
+    if foreign(request):
         return _refuse(403, "other_site")
     said = int(request.headers.get("content-length", 0) or 0)
     if said > config.max_upload_bytes:
@@ -204,9 +205,12 @@ def _forget_uploads(config: settings.Settings, after_s: float = 86400.0) -> None
             path.unlink(missing_ok=True)
 
 
-def routes() -> list[Route]:
+def routes() -> list[BaseRoute]:
     """The app's own routes."""
+    from formcheck.app import live_socket  # which needs what is above
+
     return [
+        *live_socket.routes(),
         Route("/formcheck/upload", upload, methods=["PUT"]),
         Route("/formcheck/runs/{ticket}/{name}", result, methods=["GET"]),
     ]

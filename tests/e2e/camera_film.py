@@ -51,7 +51,8 @@ def make_film(clip: Path, target: Path) -> Path:
     return target
 
 
-#: Runs in every frame of the page: keeps the camera's own picture beside the one shown, and reads both numbers.
+#: Keeps the camera's own picture beside the one with the overlay. Whenever the camera has a new picture, before the
+#: page has heard of it, notes which number that has and which number is on show.
 WATCH_JS = Template("""
 (() => {
   const BITS = $BITS, BLOCK = $BLOCK, TOP = $TOP, H = $HEIGHT;
@@ -60,33 +61,35 @@ WATCH_JS = Template("""
   if (!media || !media.getUserMedia) return;
   const ask = media.getUserMedia.bind(media);
   const canvas = document.createElement("canvas");
+  canvas.width = 4; canvas.height = BITS * BLOCK;
   const pen = canvas.getContext("2d", { willReadFrequently: true });
-  const read = (video) => {
-    if (!video.videoWidth) return null;
-    const k = video.videoHeight / H;
-    canvas.width = 4; canvas.height = BITS * BLOCK;
-    pen.drawImage(video, 6 * k, TOP * k, 2 * k, BITS * BLOCK * k, 0, 0, 4, BITS * BLOCK);
+  const read = (source, height) => {
+    if (!height) return null;
+    const k = height / H;
+    pen.drawImage(source, 6 * k, TOP * k, 2 * k, BITS * BLOCK * k, 0, 0, 4, BITS * BLOCK);
     const px = pen.getImageData(0, 0, 4, BITS * BLOCK).data;
     let n = 0;
     for (let bit = 0; bit < BITS; bit++) if (px[((bit + 0.5) * BLOCK | 0) * 16] > 127) n |= 1 << bit;
     return n;
+  };
+  const overlay = () => {
+    for (const host of document.querySelectorAll("*")) {
+      const found = host.shadowRoot?.querySelector(".live canvas");
+      if (found) return found;
+    }
+    return null;
   };
   media.getUserMedia = async (wanted) => {
     const stream = await ask(wanted);
     const own = document.createElement("video");
     own.muted = true; own.srcObject = stream; own.play();
     window.__lags = [];
-    const look = () => {
-      const shown = [...document.querySelectorAll("video")].find((v) => v.srcObject && v !== own && v.videoWidth);
-      if (!shown) return setTimeout(look, 100);
-      const note = (now) => {
-        const local = read(own), remote = read(shown);
-        window.__lags.push([now, local, remote]);
-        shown.requestVideoFrameCallback(note);
-      };
-      shown.requestVideoFrameCallback(note);
+    const shown = overlay();
+    const note = (now) => {
+      own.requestVideoFrameCallback(note);
+      window.__lags.push([now, read(own, own.videoHeight), read(shown, shown.height)]);
     };
-    look();
+    own.requestVideoFrameCallback(note);
     return stream;
   };
 })();

@@ -43,15 +43,14 @@ def live_set(film: Path, data: Path, seconds: float, shots: Path | None = None) 
         page.on("request", lambda request: seen.hosts.add(re.sub(r"^\w+://([^/]+).*", r"\1", request.url)))
         page.add_init_script(WATCH_JS)
         page.goto(f"{address}/live")
-        camera = page.locator("iframe[title*=webrtc]").element_handle().content_frame()
-        camera.get_by_role("button", name="Start").click()
+        page.get_by_role("button", name="Start").click()
         for _ in range(round(seconds)):
             page.wait_for_timeout(1000)
             _look(page, seen)
             if shots is not None and seen.said and not (shots / "live.png").exists():
                 page.screenshot(path=str(shots / "live.png"))
-        seen.lags_ms = _lags_ms(camera.evaluate("window.__lags || []"))
-        camera.get_by_role("button", name="Stop").click()
+        seen.lags_ms = _lags_ms(page.evaluate("window.__lags || []"))
+        page.get_by_role("button", name="Stop").click()
         page.get_by_role("group", name="Score").wait_for()
         seen.report = page.locator(".stMain").inner_text()
         if shots is not None:
@@ -65,12 +64,11 @@ def film_s(clip_s: float) -> float:
 
 
 def _look(page: Any, seen: Seen) -> None:
-    metrics = [one.inner_text() for one in page.locator("[data-testid=stMetric]").all()]
-    steps = [int(found[1]) for one in metrics if (found := re.search(r"Steps\s+(\d+)", one))]
-    seen.steps = max([seen.steps, *steps])
-    alerts = [one.inner_text() for one in page.locator("[role=alert]").all()]
+    steps = page.locator(".live .steps").inner_text()
+    seen.steps = max(seen.steps, int(steps) if steps.isdigit() else 0)
+    alerts = [one.inner_text() for one in page.locator(".live [role=alert]:visible").all()]
     seen.stop = next((one for one in alerts if "Stop" in one), seen.stop)
-    words = " ".join(one.inner_text() for one in page.locator("[data-testid=stCaptionContainer]").all())
+    words = page.locator(".live .pace").inner_text()
     if found := re.search(r"(\d+) frames a second, (\d+) ms", words):
         seen.pace = (float(found[1]), float(found[2]))
     if found := re.search(r"Last cue (\d+) ms", words):

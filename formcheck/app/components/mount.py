@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from formcheck.report.style import STOP_COLOUR
+
 UPLOADER_HTML = """
 <div class="zone">
   <div class="label"></div><div class="hint"></div>
@@ -40,7 +42,32 @@ PAIR_HTML = """
   <input type="range" min="0" max="1000" value="0"><span class="where" role="status"></span></div>
 </div>
 """
-SPEAKER_HTML = '<div class="spoken" role="status" aria-live="assertive"></div>'
+LIVE_HTML = f"""
+<div class="live" style="--stop: {STOP_COLOUR}">
+  <div class="stage">
+    <video muted playsinline></video><canvas width="640" height="360"></canvas>
+    <div class="empty"></div>
+    <div class="counts"><div class="plate big" hidden></div><div class="plate small" hidden></div></div>
+    <div class="plate stopmark" hidden></div>
+    <div class="plate countdown" hidden></div>
+    <div class="plate hint" role="status" hidden></div>
+    <div class="plate cue" hidden><span class="cuesign"></span><span class="cuetext"></span></div>
+  </div>
+  <div class="row"><button type="button" class="toggle"></button>
+  <label class="pick" hidden><span class="camera"></span><select class="cameras"></select></label></div>
+  <div class="note" role="status" hidden></div>
+  <div class="reasons" role="alert" hidden></div>
+  <dl>
+    <div><dt class="steps-name"></dt><dd class="steps">–</dd></div>
+    <div><dt class="cadence-name"></dt><dd class="cadence">–</dd></div>
+    <div><dt class="evenness-name"></dt><dd class="evenness">–</dd></div>
+  </dl>
+  <div class="pace"></div>
+  <div class="spoken" role="status" aria-live="assertive"></div>
+</div>
+"""
+#: The live component's scripts, in order; together they are one module.
+LIVE_JS = ("live_draw.js", "live_voice.js", "live_feed.js", "live.js")
 
 
 def _asset(name: str) -> str:
@@ -48,11 +75,10 @@ def _asset(name: str) -> str:
 
 
 @cache
-def _component(name: str, html: str) -> Callable[..., Any]:
+def _component(name: str, html: str, scripts: tuple[str, ...] = ()) -> Callable[..., Any]:
     # Registered once a process: the texts are ours and fixed, data comes in at each mount.
-    return st.components.v2.component(
-        f"formcheck_{name}", html=html, css=_asset(f"{name}.css"), js=_asset(f"{name}.js")
-    )
+    js = "\n".join(_asset(script) for script in scripts or (f"{name}.js",))
+    return st.components.v2.component(f"formcheck_{name}", html=html, css=_asset(f"{name}.css"), js=js)
 
 
 def uploader(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
@@ -71,6 +97,6 @@ def pair(data: Mapping[str, Any], key: str) -> None:
     _component("pair", PAIR_HTML)(data=dict(data), key=key)
 
 
-def speaker(data: Mapping[str, Any], key: str) -> None:
-    """Says a live cue aloud with the browser's own voice, and shows it to screen readers."""
-    _component("speaker", SPEAKER_HTML)(data=dict(data), key=key)
+def live_camera(data: Mapping[str, Any], key: str, on_start: Callable[[], None], on_end: Callable[[], None]) -> None:
+    """The camera's picture with what is seen in it; ``on_start`` runs when a camera is open, ``on_end`` after a set."""
+    _component("live", LIVE_HTML, LIVE_JS)(data=dict(data), key=key, on_start_change=on_start, on_end_change=on_end)

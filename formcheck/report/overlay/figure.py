@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -63,10 +64,30 @@ def fault_colours(active: Sequence[Finding]) -> dict[int, Verdict]:
     return colours
 
 
-def draw_skeleton(frame: plates.Picture, xy: Array, near: NearSide, active: Sequence[Finding], unit: float) -> None:
-    """Bones and joints; near side bold, far side thin; bones at fault in the fault's colour."""
+@dataclass(frozen=True)
+class Stroke:
+    """A line of the skeleton; ends (2,) and width in the frame's pixels."""
+
+    a: Array
+    b: Array
+    width: int
+    colour: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A joint of the skeleton; centre (2,) and radius in the frame's pixels."""
+
+    at: Array
+    radius: float
+    colour: tuple[int, int, int]
+
+
+def skeleton(xy: Array, near: NearSide, active: Sequence[Finding], unit: float) -> tuple[list[Stroke], list[Dot]]:
+    """What the skeleton is drawn of, in order: near side bold, far side thin; bones at fault in the fault's colour."""
     faults, bones = fault_colours(active), fault_bones(active)
     seen = np.isfinite(xy).all(axis=1)
+    strokes, dots = [], []
     for a, b, is_near in _bones(near):
         if not (seen[a] and seen[b]):
             continue
@@ -74,24 +95,45 @@ def draw_skeleton(frame: plates.Picture, xy: Array, near: NearSide, active: Sequ
         fault = bones.get((a, b)) if is_near else None
         colour = rgb(VERDICT_LOOK[fault].fill) if fault else NEAR if is_near else FAR
         if is_near:
-            _line(frame, xy[a], xy[b], DARK, width + max(2, round(unit * 0.1)))
-        _line(frame, xy[a], xy[b], colour, width)
+            strokes.append(Stroke(xy[a], xy[b], width + max(2, round(unit * 0.1)), DARK))
+        strokes.append(Stroke(xy[a], xy[b], width, colour))
     for index in DRAWN:
         hidden = near in SIDES and LANDMARKS[index][-1] != near[0]
         if seen[index] and not hidden and index not in faults:
-            cv2.circle(frame, _point(xy[index]), round(unit * 0.17 * 2**SHIFT), DARK, -1, cv2.LINE_AA, SHIFT)
-            cv2.circle(frame, _point(xy[index]), round(unit * 0.1 * 2**SHIFT), NEAR, -1, cv2.LINE_AA, SHIFT)
+            dots += [Dot(xy[index], unit * 0.17, DARK), Dot(xy[index], unit * 0.1, NEAR)]
+    return strokes, dots
 
 
-def draw_fault_marks(frame: plates.Picture, xy: Array, near: NearSide, faults: dict[int, Verdict], unit: float) -> None:
-    """The verdict's shape on every joint at fault; of a pair seen from the side, on the near one only."""
-    size = max(12, round(unit * 0.85))
+def draw_skeleton(frame: plates.Picture, xy: Array, near: NearSide, active: Sequence[Finding], unit: float) -> None:
+    """Bones and joints."""
+    strokes, dots = skeleton(xy, near, active, unit)
+    for one in strokes:
+        _line(frame, one.a, one.b, one.colour, one.width)
+    for dot in dots:
+        cv2.circle(frame, _point(dot.at), round(dot.radius * 2**SHIFT), dot.colour, -1, cv2.LINE_AA, SHIFT)
+
+
+def marked_joints(xy: Array, near: NearSide, faults: dict[int, Verdict]) -> list[tuple[int, Verdict]]:
+    """Joints to mark, by index: all at fault that are seen; of a pair seen from the side, the near one only."""
+    marked = []
     for index, verdict in faults.items():
         name = LANDMARKS[index]
         mirror = joint(name[:-2], "right" if name.endswith("_l") else "left")
         hidden = near in SIDES and name[-1] != near[0] and mirror in faults
-        if hidden or not np.isfinite(xy[index]).all():
-            continue
+        if not hidden and np.isfinite(xy[index]).all():
+            marked.append((index, verdict))
+    return marked
+
+
+def mark_size(unit: float) -> int:
+    """Height of a fault's mark in pixels."""
+    return max(12, round(unit * 0.85))
+
+
+def draw_fault_marks(frame: plates.Picture, xy: Array, near: NearSide, faults: dict[int, Verdict], unit: float) -> None:
+    """The verdict's shape on every joint at fault."""
+    size = mark_size(unit)
+    for index, verdict in marked_joints(xy, near, faults):
         look = VERDICT_LOOK[verdict]
         x, y = xy[index]
         plates.lay(frame, plates.sign(look.shape, size, look.fill), round(x) - size // 2, round(y) - size // 2)
