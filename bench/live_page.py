@@ -1,8 +1,8 @@
 """Live in a browser, measured: ``python -m bench.live_page [CLIP]`` plays the clip as Chromium's camera.
 
-Prints frames processed a second, how long after its step the last cue was on the picture, and how far the picture
-with the overlay is behind the camera's own (read frame by frame from numbers in the film). Needs the extras e2e and
-live, and Debian's chromium; run it on an otherwise idle machine.
+Prints frames processed a second, how long after its step each cue was on the screen, and how far the picture with the
+overlay is behind the camera's own: whenever the camera has a new picture, the numbers in it and in the one on show are
+compared. Needs the extra e2e and Debian's chromium; run it on an otherwise idle machine.
 """
 
 from __future__ import annotations

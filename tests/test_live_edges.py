@@ -170,7 +170,8 @@ def test_a_slow_taker_gets_the_newest_and_the_rest_is_dropped():
     assert box.take(1.0) is None
 
 
-def test_a_recording_has_the_frames_of_the_set_alone(tmp_path, poses):
+def test_a_recording_has_the_frames_of_the_set_alone(tmp_path, poses, monkeypatch):
+    monkeypatch.setattr("formcheck.live.recorder._WAITING", 1000)  # frames come faster here than from any camera
     target = tmp_path / "set.mp4"
     run = run_of(poses[:150], 1.0)
     go(run, frames(poses[:150]), lambda frame, shot: True, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.core.pipeline import score_pose
+from formcheck.core.skeleton import SKELETON
 from formcheck.core.spec import ScoreOptions
 from formcheck.core.types import Analysis, Frame, PoseSequence, VideoInfo
 from formcheck.engines.base import FramePose
@@ -142,6 +143,7 @@ def assert_empty(update: LiveUpdate) -> None:
     assert update.status == "no_reading"
     assert update.hint is not None
     numbers = (
+        update.direction,
         update.steps,
         update.cadence_spm,
         update.rhythm_cv_pct,
@@ -149,7 +151,7 @@ def assert_empty(update: LiveUpdate) -> None:
         update.stop,
         update.exercise,
     )
-    assert numbers == (None,) * 6
+    assert numbers == (None,) * 7
     assert update.cue is None and not update.new_cue
 
 
@@ -223,3 +225,49 @@ def test_a_picture_that_changes_its_size_changes_no_number():
         updates.append(live.push(frame))
     assert updates[-1].steps == whole("backward on a belt, from the side")[0][-1].steps
     assert np.allclose(updates[-1].landmarks_px, poses[-1].landmarks_px / 2, atol=1e-3)
+
+
+def there_and_back(back: Walk, turn_s: float = 1.0) -> tuple[list[FramePose], float]:
+    """A walk forward across the picture, a turn, and the walk ``back`` from there; the poses, and when that begins."""
+    there, again = (pushed(walker(walk)[0]) for walk in (THERE, back))
+    end, start = there[-1], again[0]
+    hips = [SKELETON["hip_l"], SKELETON["hip_r"]]
+    across = np.array([(end.landmarks_px[hips] - start.landmarks_px[hips]).mean(axis=0)[0], 0.0])
+    turning = [
+        FramePose(
+            end.time_s + share * turn_s,
+            (1 - share) * end.landmarks_px + share * (start.landmarks_px + across),
+            end.visibility,
+            (1 - share) * end.world_m + share * start.world_m,
+        )
+        for share in np.arange(FRAME_S, turn_s, FRAME_S) / turn_s
+    ]
+    begins_s = end.time_s + turn_s
+    moved = [replace(p, time_s=begins_s + p.time_s, landmarks_px=p.landmarks_px + across) for p in again]
+    return [*there, *turning, *moved], begins_s
+
+
+THERE = Walk("forward", 90.0, duration_s=7, stride_s=1.1, speed=0.5, noise_px=1.0, px_per_m=200)
+
+
+@pytest.mark.parametrize(
+    ("back", "ways"),
+    [
+        (replace(THERE, yaw_deg=-90.0, seed=1), ["forward"]),  # turns round and walks back
+        (replace(THERE, gait="backward", seed=1), ["forward", "backward"]),  # backs up, as with a sled
+    ],
+)
+def test_who_walks_away_and_back_is_counted_on_and_the_way_is_told(back, ways):
+    poses, begins_s = there_and_back(back)
+    live = session(THERE)
+    updates = live.push_many(poses)
+    steps = [update.steps for update in updates]
+    assert steps == sorted(steps)
+    per_way = [sum(len(times) for times in walker(walk)[1].contacts.values()) for walk in (THERE, back)]
+    at_turn = sum(step.contact_s < begins_s for step in live.counted)
+    assert at_turn == pytest.approx(per_way[0], abs=2)
+    assert steps[-1] - at_turn == pytest.approx(per_way[1], abs=2)
+    told_ways = [update.direction for update in updates if update.direction is not None]
+    assert list(dict.fromkeys(told_ways)) == ways
+    assert updates[-1].direction == ways[-1]
+    assert any(u.direction is None for u in updates if begins_s - 1.0 < u.time_s < begins_s + 2.0)

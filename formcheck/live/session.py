@@ -19,7 +19,7 @@ from formcheck.core.checks.recognise import UP_AND_BACK
 from formcheck.core.pipeline import AUTO, score_pose
 from formcheck.core.skeleton import SIDES
 from formcheck.core.spec import Catalogue, ScoreOptions
-from formcheck.core.types import Analysis, EngineInfo, Frame, PoseSequence, StopAdvice, VideoInfo, ViewName
+from formcheck.core.types import Analysis, Direction, EngineInfo, Frame, PoseSequence, StopAdvice, VideoInfo, ViewName
 from formcheck.engines.base import FramePose, LiveEngine
 from formcheck.live.buffer import PoseStore, no_pose
 from formcheck.live.counter import Counted, StepCounter
@@ -191,7 +191,7 @@ class LiveSession:
         framing = self._hint is not None and (not begun or self._hint.id in BLIND)
         return LiveUpdate(
             index=self._index, time_s=pose.time_s, status="framing" if framing else "ok", hint=self._hint,
-            exercise=self._exercise.current,
+            exercise=self._exercise.current, direction=None if framing else self._direction,
             view=self._view, steps=len(self._counter.steps),
             cadence_spm=None if framing else rhythm.cadence_spm,
             rhythm_cv_pct=None if framing else rhythm.cv_pct,
@@ -199,6 +199,11 @@ class LiveSession:
             cue=self._picker.current(pose.time_s), new_cue=new_cue, stop=self._stop,
             landmarks_px=drawn[0], visibility=drawn[1],
         )  # fmt: skip
+
+    @property
+    def _direction(self) -> Direction | None:
+        lap = self._look.lap if self._look is not None else None
+        return lap.lap.direction if lap is not None else None
 
     @property
     def _view(self) -> ViewName | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from formcheck.core.types import Array, StopAdvice, ViewName
+from formcheck.core.types import Array, Direction, StopAdvice, ViewName
 from formcheck.live.cues import LiveCue
 from formcheck.live.framing import Hint
 
@@ -29,6 +29,7 @@ class LiveSettings:
 class LiveUpdate:
     """What is known at one frame. With status "no_reading" every number is None and nothing is cued.
 
+    ``direction`` is the way of the lap that goes on; None between laps.
     ``landmarks_px`` (33, 2) in this frame's own pixels, unmirrored, and ``visibility`` (33,): for drawing; None
     where nobody was found. ``new_cue`` is True at the frame at which the cue begins: the moment to say it.
     """
@@ -38,6 +39,7 @@ class LiveUpdate:
     status: Status
     hint: Hint | None
     exercise: str | None
+    direction: Direction | None
     view: ViewName | None
     steps: int | None
     cadence_spm: float | None
@@ -53,7 +55,7 @@ class LiveUpdate:
 def nothing(index: int, time_s: float, hint: Hint, landmarks_px: Array | None, visibility: Array | None) -> LiveUpdate:
     """The update without a reading: a hint, what was found of a body, and no number."""
     return LiveUpdate(
-        index=index, time_s=time_s, status="no_reading", hint=hint, exercise=None, view=None, steps=None,
-        cadence_spm=None, rhythm_cv_pct=None, phase=None, cue=None, new_cue=False, stop=None,
+        index=index, time_s=time_s, status="no_reading", hint=hint, exercise=None, direction=None,
+        view=None, steps=None, cadence_spm=None, rhythm_cv_pct=None, phase=None, cue=None, new_cue=False, stop=None,
         landmarks_px=landmarks_px, visibility=visibility,
     )  # fmt: skip

@@ -34,6 +34,7 @@ def to_wire(shot: Shot, size_px: tuple[int, int]) -> Plain:
         "big": big,
         "small": small,
         "countdown": shot.countdown,
+        "direction": update.direction if reading else None,
         "steps": update.steps if reading else None,
         "cadence_spm": update.cadence_spm if reading else None,
         "evenness_pct": update.rhythm_cv_pct if reading else None,

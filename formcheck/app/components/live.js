@@ -14,6 +14,7 @@ function tell(ui, answer, words) {
   const dash = "–";
   const { steps, cadence_spm: cadence, evenness_pct: evenness } = answer;
   ui("steps").textContent = steps ?? dash;
+  ui("direction").textContent = words[answer.direction] ?? dash;
   ui("cadence").textContent = cadence == null ? dash : words.per_minute.replace("{n}", Math.round(cadence));
   ui("evenness").textContent = evenness == null ? dash : `± ${Math.round(evenness)} %`;
   show(ui("big"), answer.big || "");
@@ -61,7 +62,7 @@ class CameraSet {
     this.ui("toggle").disabled = Boolean(this.opening);
     show(this.ui("empty"), this.stream ? "" : words.press);
     this.ui("camera").textContent = words.select_camera;
-    for (const name of ["steps", "cadence", "evenness"]) this.ui(`${name}-name`).textContent = words[name];
+    for (const name of ["steps", "direction", "cadence", "evenness"]) this.ui(`${name}-name`).textContent = words[name];
     this.ui("evenness-name").title = words.evenness_help;
   }
 

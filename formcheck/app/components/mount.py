@@ -59,6 +59,7 @@ LIVE_HTML = f"""
   <div class="reasons" role="alert" hidden></div>
   <dl>
     <div><dt class="steps-name"></dt><dd class="steps">–</dd></div>
+    <div><dt class="direction-name"></dt><dd class="direction">–</dd></div>
     <div><dt class="cadence-name"></dt><dd class="cadence">–</dd></div>
     <div><dt class="evenness-name"></dt><dd class="evenness">–</dd></div>
   </dl>
