@@ -174,3 +174,23 @@ def test_a_hidden_shin_gives_no_steps_rather_than_wrong_ones():
     px[np.ix_(hidden, [SKELETON[n] for n in ("knee_l", "ankle_l", "heel_l", "toe_l")])] = np.nan
     for at in events_of(replace(pose, landmarks_px=px))["left"][0]:
         assert np.abs(truth.contacts["left"] - at).min() < 0.05
+
+
+def cut_at(pose: PoseSequence, start_s: float) -> PoseSequence:
+    """What is left of ``pose`` from ``start_s`` on, at its own times."""
+    kept = pose.time_s >= start_s
+    return replace(
+        pose, time_s=pose.time_s[kept], landmarks_px=pose.landmarks_px[kept],
+        visibility=pose.visibility[kept], world_m=pose.world_m[kept],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("gait", ["backward", "forward"])
+@pytest.mark.parametrize("after_peak_s", [0.01, 0.03, 0.04])
+def test_a_swing_whose_best_speed_was_out_of_sight_lands_when_it_lands(after_peak_s, gait):
+    pose, truth = walker(Walk(gait=gait, noise_px=0.5, width=1600))
+    contact = truth.contacts["left"][1]
+    lift = max(t for t in truth.offs["left"] if t < contact)
+    cut = cut_at(pose, (lift + contact) / 2 + after_peak_s)
+    found = events_of(cut)["left"][0]
+    assert np.abs(found - contact).min() < 0.007

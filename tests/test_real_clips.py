@@ -68,6 +68,19 @@ def test_the_walker_reversed_walks_backward_with_the_same_steps_mirrored_in_time
 
 
 @pytest.mark.engine
+def test_the_film_reversed_and_estimated_anew_has_the_same_events_within_a_frame(tmp_path):
+    from bench.accuracy_lib.real import mirrored_frames, reversed_video
+    from formcheck.engines import estimate
+
+    film = CLIPS / "s2d_demo_walk_side.mp4"
+    there, back = (estimate(clip, engine="onnxruntime") for clip in (film, reversed_video(film, tmp_path)))
+    gaps, lonely = mirrored_frames(report_of(there), report_of(back), there.time_s[0] + there.time_s[-1])
+    assert report_of(back).direction == "backward"
+    assert (len(gaps) >= 12, lonely) == (True, 0)
+    assert max(gaps) <= 1.0
+
+
+@pytest.mark.engine
 def test_asking_for_a_backward_pull_of_a_forward_walk_is_contradicted():
     report = report_of(pose_of("s2d_demo_walk_side"), "reverse_sled_pull")
     assert any("you asked for reverse_sled_pull, but the athlete walks forward" in w for w in report.warnings)

@@ -11,7 +11,7 @@ from bench.accuracy_lib.clips import SHARED, cached_pose
 from bench.accuracy_lib.four_cameras import RealRow, camera_rows, yes_no
 from formcheck.api import analyse_pose
 from formcheck.core.skeleton import SIDES
-from formcheck.core.types import Analysis, PoseSequence
+from formcheck.core.types import Analysis, PoseSequence, Report
 
 CAMERAS = ("cam01", "cam02", "cam03", "cam04")
 RUNNER_SPM = (168.9, 0.5)
@@ -98,18 +98,23 @@ def _walker(path: Path, engine: str, model: str, cache: Path) -> list[RealRow]:
     return rows
 
 
-def _mirrored(what: str, forward: Analysis, backward: Analysis, span_s: float) -> RealRow:
-    """A contact forward is a lift-off backward: both mirrored in time, largest difference in frames."""
-    fps = forward.report.video.fps
+def mirrored_frames(forward: Report, backward: Report, span_s: float) -> tuple[list[float], int]:
+    """Differences in frames of events mirrored in time (a contact is a lift-off backward), and how many have none."""
     gaps, lonely = [], 0
     for side in SIDES:
         for one, other in (("contact_s", "off_s"), ("off_s", "contact_s")):
-            a = [span_s - t for s in forward.report.steps if s.side == side and np.isfinite(t := getattr(s, one))]
-            b = [t for s in backward.report.steps if s.side == side and np.isfinite(t := getattr(s, other))]
+            a = [span_s - t for s in forward.steps if s.side == side and np.isfinite(t := getattr(s, one))]
+            b = [t for s in backward.steps if s.side == side and np.isfinite(t := getattr(s, other))]
             near = [min((abs(t - u) for u in b), default=9.0) for t in a if b and min(b) - 0.2 <= t <= max(b) + 0.2]
-            gaps += [g for g in near if g <= 0.2]
+            gaps += [g * forward.video.fps for g in near if g <= 0.2]
             lonely += sum(g > 0.2 for g in near)
-    worst = max(gaps, default=float("nan")) * fps
+    return gaps, lonely
+
+
+def _mirrored(what: str, forward: Analysis, backward: Analysis, span_s: float) -> RealRow:
+    """The same steps mirrored in time?"""
+    gaps, lonely = mirrored_frames(forward.report, backward.report, span_s)
+    worst = max(gaps, default=float("nan"))
     counts = f"{len(forward.report.steps)} steps forward, {len(backward.report.steps)} backward"
     good = backward.report.direction == "backward" and lonely == 0 and worst <= 1.0 and bool(gaps)
     return RealRow(

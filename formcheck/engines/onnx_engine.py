@@ -40,7 +40,8 @@ class OnnxEngine:
     """The models of a ``.task`` bundle on ONNX Runtime; converted at first use.
 
     ``provider`` is cpu, cuda, coreml, directml or openvino, where this onnxruntime has it. ``smooth`` filters
-    landmarks as MediaPipe does when it follows one person. Raises ModelError if the bundle cannot be used.
+    landmarks as MediaPipe does when it follows one person, looking back only. Raises ModelError if the bundle cannot
+    be used.
     """
 
     def __init__(

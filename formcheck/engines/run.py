@@ -47,7 +47,7 @@ def estimate(
     check_wish(subject)
     video = probe(path, slowmo)
     clip = _Clip(path, video, start_s, end_s, slowmo)
-    with closing(_open_engine(engine, model, model_path, progress)) as tracker:
+    with closing(_open_engine(engine, model, model_path, progress, smooth=False)) as tracker:
         if hasattr(tracker, "survey_clip"):
             return _in_one_pass(tracker, clip, subject, progress, workers)
         choice = choose(_scout(tracker, clip), subject, video.width, video.height)
@@ -134,12 +134,15 @@ def open_live(
     progress: OnProgress | None = None,
 ) -> LiveEngine:
     """An engine to ``push`` live frames to; close it after use."""
-    return _open_engine(engine, model, model_path, progress)
+    return _open_engine(engine, model, model_path, progress, smooth=True)
 
 
 def _open_engine(
-    engine: EngineName, model: str, model_path: str | Path | None, progress: OnProgress | None
+    engine: EngineName, model: str, model_path: str | Path | None, progress: OnProgress | None, smooth: bool
 ) -> PoseEngine:
+    """``smooth`` is MediaPipe's own filter: it only looks back, so it delays what moves. A clip does without, for the
+    core smooths it both ways; MediaPipe's engine cannot.
+    """
     if engine not in ("auto", "mediapipe", "onnxruntime"):
         raise FormcheckError(f"expected engine auto, mediapipe or onnxruntime, got '{engine}'")
     bundle = _own_bundle(model_path) if model_path is not None else model_store.ensure(model, progress)
@@ -152,11 +155,11 @@ def _open_engine(
         from formcheck.engines.onnx_engine import OnnxEngine
     except ImportError as error:
         if engine == "auto":
-            return _open_engine("mediapipe", model, bundle, progress)
+            return _open_engine("mediapipe", model, bundle, progress, smooth)
         raise ModelError(
             f"the engine onnxruntime is not installed ({error}); use the engine mediapipe"
         ) from error
-    return OnnxEngine(bundle, model)
+    return OnnxEngine(bundle, model, smooth=smooth)
 
 
 def _own_bundle(model_path: str | Path) -> Path:

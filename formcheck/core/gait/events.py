@@ -75,7 +75,8 @@ def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Flo
     speed = speed - _ground_speed(time_s, speed)
     half = int(EDGE_SEARCH_STRIDES * _stride_frames(ends, begins))
     pairs = _long_enough(place, _pair_up(begins, ends, len(time_s)))
-    swings = [_swing(time_s, speed, a, b, half, floor.speed) for a, b in pairs]
+    bests = _best_speeds(speed, pairs)
+    swings = [_swing(time_s, speed, a, b, half, floor.speed, best) for (a, b), best in zip(pairs, bests, strict=True)]
     width = np.nanmedian([b - a for a, b in swings] or [0.0]) if any(np.isfinite(b - a) for a, b in swings) else 0.0
     off = np.array([a for a, _ in swings]) - TAIL_SHARE * width
     contact = np.array([b for _, b in swings]) + TAIL_SHARE * width
@@ -128,8 +129,22 @@ def _pair_up(begins: Index, ends: Index, n: int) -> list[tuple[int, int]]:
     return out
 
 
-def _swing(time_s: Array, speed: Array, begin: int, end: int, half: int, min_speed: float) -> tuple[float, float]:
-    """When the foot's speed over the ground rises and falls past its share of the swing's best; NaN if unseen."""
+def _best_speeds(speed: Array, pairs: list[tuple[int, int]]) -> list[float]:
+    """The best speed of each swing; one that the clip cuts off may have had it out of sight: at least the usual."""
+    own = [float(np.nanmax(speed[max(0, a) : b + 1], initial=-np.inf)) for a, b in pairs]
+    cut = [a < 0 or b >= len(speed) for a, b in pairs]
+    whole = [best for best, is_cut in zip(own, cut, strict=True) if not is_cut and np.isfinite(best)]
+    usual = float(np.median(whole)) if whole else -np.inf
+    return [max(best, usual) if is_cut else best for best, is_cut in zip(own, cut, strict=True)]
+
+
+def _swing(
+    time_s: Array, speed: Array, begin: int, end: int, half: int, min_speed: float, full: float
+) -> tuple[float, float]:
+    """When the foot's speed over the ground rises and falls past its share of ``full``, the swing's best speed.
+
+    NaN if unseen.
+    """
     first, last = max(0, begin - half), min(len(speed), end + half)
     rows = speed[first:last]
     if not np.isfinite(rows).any():
@@ -139,7 +154,7 @@ def _swing(time_s: Array, speed: Array, begin: int, end: int, half: int, min_spe
     fast = np.flatnonzero(rows >= CORE_SHARE * best)
     if fast.size == 0 or best < min_speed:
         return float("nan"), float("nan")
-    level = EDGE_SHARE * best
+    level = EDGE_SHARE * max(full, best)
     slow = ~(rows >= level)
     before, after = np.flatnonzero(slow[: fast[0]]), np.flatnonzero(slow[fast[-1] :])
     rise = fall = float("nan")
@@ -181,7 +196,7 @@ def frontal_events(time_s: Array, busy: Array, other: Array) -> FootEvents:
     if middles.size < 2:
         return NONE
     quarter = int(np.median(np.diff(middles)) / 4)
-    swings = [(m, _swing(time_s, own, m - quarter, m + quarter, 0, FRONTAL_FLOOR.speed)) for m in middles.tolist()]
+    swings = [(m, _swing(time_s, own, m - quarter, m + quarter, 0, FRONTAL_FLOOR.speed, 0.0)) for m in middles.tolist()]
     contact = np.array([b for m, (_, b) in swings if m + quarter < len(own)])
     off = np.array([a for m, (a, _) in swings if m >= quarter])
     return FootEvents(contact_s=contact[np.isfinite(contact)], off_s=off[np.isfinite(off)])
