@@ -141,6 +141,22 @@ def test_a_visit_is_forgotten_with_the_page_that_began_it():
     assert visit_of(visit) is None
 
 
+def threads(work: str) -> list[threading.Thread]:
+    return [one for one in threading.enumerate() if one.name.endswith(f"({work})")]
+
+
+def test_a_recording_that_nobody_came_back_for_is_deleted(tmp_path):
+    live = video(tmp_path / "set.mp4", countdown_s=0.0)
+    for message in messages()[:60]:
+        live.answer(message)
+    assert threads("_work")
+    del live
+    gc.collect()
+    for one in threads("_work") + threads("end"):
+        one.join(30)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     port = socket.create_server(("127.0.0.1", 0))

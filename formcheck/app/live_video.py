@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from weakref import WeakValueDictionary
+from weakref import WeakValueDictionary, finalize
 
 import cv2
 import numpy as np
@@ -129,6 +129,7 @@ class LiveVideo:
             if self._recorder is None:
                 self._recorder = Recorder(self.setup.record)
                 self._recorder.__enter__()
+                self._abandoned = finalize(self, _abandon, self._recorder)
             self._recorder.add(one)
         return shot
 
@@ -155,9 +156,21 @@ class LiveVideo:
     def _close_recording(self) -> Path | None:
         if self._recorder is None:
             return None
+        self._abandoned.detach()
         with suppress(FormcheckError):  # a full disk: the set is scored without its video
             self._recorder.__exit__(None, None, None)
         return self._recorder.path if self._recorder.path.is_file() else None
+
+
+def _abandon(recorder: Recorder) -> None:
+    """End and delete the recording of a set that nobody came back for."""
+
+    def end() -> None:
+        with suppress(FormcheckError):
+            recorder.__exit__(None, None, None)
+        recorder.path.unlink(missing_ok=True)
+
+    threading.Thread(target=end, daemon=True).start()  # nobody waits for it, least of all the garbage collector
 
 
 #: Visits that are going on; a visit lives as long as the page's session that began it.

@@ -84,12 +84,14 @@ class CameraSet {
     show(this.ui("note"), words.device_ask_permission);
     try {
       await this.use(await this.open(localStorage.getItem(CAMERA_KEY)));
+      if (!this.root.isConnected) throw new Error("left"); // the page, before the camera was there
       show(this.ui("note"), "");
       this.feed = new Feed(this.video, this);
       this.watch = setInterval(() => this.check(), SILENT_MS / 4);
       this.lock = await navigator.wakeLock?.request("screen").catch(() => null); // nobody touches the keys in a set
       this.trigger("start", true);
     } catch (error) {
+      this.close();
       const key = { NotAllowedError: "device_access_denied", none: "media_api_not_available" };
       show(this.ui("note"), words[key[error.name] || key[error.message] || "device_not_available"]);
     }
@@ -195,6 +197,7 @@ class CameraSet {
     this.feed?.close();
     for (const track of this.stream?.getTracks() || []) track.stop();
     this.stream = this.video.srcObject = null;
+    this.canvas.getContext("2d", { alpha: false }).fillRect(0, 0, this.canvas.width, this.canvas.height);
     this.lock?.release();
     window.speechSynthesis?.cancel();
   }
