@@ -47,7 +47,7 @@ class ModelStatus:
     default: bool
 
 
-def ensure(name: str = "full", progress: OnProgress | None = None) -> Path:
+def ensure(name: str, progress: OnProgress | None = None) -> Path:
     """The verified bundle of ``name``, fetched if it is not cached. Raises ModelError in one line."""
     model = _model(name)
     path = cache_dir() / str(model["file"])

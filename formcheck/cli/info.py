@@ -88,13 +88,15 @@ def _chosen(name: str | None) -> tuple[str, ...]:
 
 
 @models_app.command()
-def fetch(name: Name = "full") -> None:
-    """Fetch a model now, so that scoring needs no network."""
+def fetch(name: Name = None) -> None:
+    """Fetch a model now, by default the usual one, so that scoring needs no network."""
     from formcheck import model_store
+    from formcheck.engines.choice import AUTO, choose_model
 
     console = Console(stderr=True)
-    with ClipBar(console, shown=console.is_terminal, clips=1) as bar, bar.line(str(name)) as line:
-        path = model_store.ensure(str(name), line)
+    name = name or choose_model(AUTO, "auto")
+    with ClipBar(console, shown=console.is_terminal, clips=1) as bar, bar.line(name) as line:
+        path = model_store.ensure(name, line)
     Console().print(f"{name}: {escape(str(path))}", soft_wrap=True)
 
 

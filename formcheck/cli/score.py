@@ -88,10 +88,11 @@ def score_clips(clips: list[Path], job: Job, bar: ClipBar) -> Outcome:
 def _fetch_once(job: Job, bar: ClipBar) -> None:
     """The model, before clips side by side each fetch it; where that fails, each clip tells why."""
     from formcheck import model_store
+    from formcheck.engines.choice import choose_model
 
     if job.how.get("model_path") is None:
         with bar.line("first of all") as line, suppress(FormcheckError):
-            model_store.ensure(job.how["model"], line)
+            model_store.ensure(choose_model(job.how["model"], job.how["engine"]), line)
 
 
 def _try(clip: Path, name: str, job: Job, bar: ClipBar, workers: int) -> tuple[Path, Report, Path] | str:
@@ -153,7 +154,7 @@ Clips = Annotated[list[Path], typer.Argument(help="Videos, or folders of videos.
 Exercise = Annotated[str, typer.Option("--exercise", "-e", help="Exercise id, up_and_back, or auto to recognise it.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results, one folder a clip in it.")]
 Engine = Annotated[str, typer.Option(help="Pose engine: auto, mediapipe or onnxruntime.")]
-Model = Annotated[str, typer.Option(help="Pose model: lite, full or heavy.")]
+Model = Annotated[str, typer.Option(help="Pose model: lite, full, heavy; auto: heavy, with MediaPipe full.")]
 ModelPath = Annotated[Path | None, typer.Option(help="Your own .task pose model bundle.")]
 Subject = Annotated[
     str, typer.Option(help="Whom to score where there are several people; auto chooses over the whole clip.")
@@ -174,7 +175,7 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected e
 
 
 def score(
-    clips: Clips, exercise: Exercise = "auto", out: Out = DEFAULT_OUT, engine: Engine = "auto", model: Model = "full",
+    clips: Clips, exercise: Exercise = "auto", out: Out = DEFAULT_OUT, engine: Engine = "auto", model: Model = "auto",
     model_path: ModelPath = None, subject: Subject = "auto", start: Start = None, end: End = None,
     slowmo: Slowmo = None, athlete_height_cm: Height = None, load_kg: Load = None, body_mass_kg: BodyMass = None,
     slope_deg: Slope = None, exercises: OwnExercises = None, overlay: Overlay = True, html: Html = True,
@@ -209,7 +210,7 @@ def demo_clip() -> Path:
     raise FormcheckError("the demo clip is not part of this installation; score a video of your own")
 
 
-def demo(out: Out = DEFAULT_OUT, engine: Engine = "auto", model: Model = "full", json_: Json = False) -> None:
+def demo(out: Out = DEFAULT_OUT, engine: Engine = "auto", model: Model = "auto", json_: Json = False) -> None:
     """Score the clip that comes with formcheck."""
     from formcheck.exercises.load import load_catalogue
 

@@ -11,13 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from formcheck import model_store
 from formcheck.core.types import Frame, PoseSequence, VideoInfo
 from formcheck.engines.base import EngineName, LiveEngine, PoseEngine
+from formcheck.engines.choice import LIVE_MODEL, open_engine
 from formcheck.engines.collect import PoseCollector
 from formcheck.engines.people import Person, link, sight
 from formcheck.engines.subject import check_wish, choose, guide_to
-from formcheck.errors import FormcheckError, ModelError
 from formcheck.io.prefetch import prefetched
 from formcheck.io.video import probe, read_frames, sample_frames
 from formcheck.progress import OnProgress, Progress
@@ -31,7 +30,7 @@ _LONGEST_GAP_S: Final = 2.0
 def estimate(
     path: str | Path,
     engine: EngineName = "auto",
-    model: str = "full",
+    model: str = "auto",
     subject: str = "auto",
     start_s: float | None = None,
     end_s: float | None = None,
@@ -42,12 +41,13 @@ def estimate(
 ) -> PoseSequence:
     """The subject's poses in the clip at ``path``. Raises FormcheckError in one line on bad input.
 
+    ``model`` is lite, full, heavy, or ``auto``: heavy with ONNX Runtime, full with MediaPipe.
     ``workers`` is how many cores an engine that can use several may take, by default all; the poses are the same.
     """
     check_wish(subject)
     video = probe(path, slowmo)
     clip = _Clip(path, video, start_s, end_s, slowmo)
-    with closing(_open_engine(engine, model, model_path, progress, smooth=False)) as tracker:
+    with closing(open_engine(engine, model, model_path, progress, smooth=False)) as tracker:
         if hasattr(tracker, "survey_clip"):
             return _in_one_pass(tracker, clip, subject, progress, workers)
         choice = choose(_scout(tracker, clip), subject, video.width, video.height)
@@ -129,40 +129,9 @@ def _told(
 
 def open_live(
     engine: EngineName = "auto",
-    model: str = "full",
+    model: str = LIVE_MODEL,
     model_path: str | Path | None = None,
     progress: OnProgress | None = None,
 ) -> LiveEngine:
     """An engine to ``push`` live frames to; close it after use."""
-    return _open_engine(engine, model, model_path, progress, smooth=True)
-
-
-def _open_engine(
-    engine: EngineName, model: str, model_path: str | Path | None, progress: OnProgress | None, smooth: bool
-) -> PoseEngine:
-    """``smooth`` is MediaPipe's own filter: it only looks back, so it delays what moves. A clip does without, for the
-    core smooths it both ways; MediaPipe's engine cannot.
-    """
-    if engine not in ("auto", "mediapipe", "onnxruntime"):
-        raise FormcheckError(f"expected engine auto, mediapipe or onnxruntime, got '{engine}'")
-    bundle = _own_bundle(model_path) if model_path is not None else model_store.ensure(model, progress)
-    if engine == "mediapipe":
-        from formcheck.engines.mediapipe_engine import MediaPipeEngine
-
-        return MediaPipeEngine(bundle, model)
-    try:
-        # As accurate as MediaPipe and several times as fast: docs/decisions/0002-onnx-engine.md.
-        from formcheck.engines.onnx_engine import OnnxEngine
-    except ImportError as error:
-        if engine == "auto":
-            return _open_engine("mediapipe", model, bundle, progress, smooth)
-        raise ModelError(
-            f"the engine onnxruntime is not installed ({error}); use the engine mediapipe"
-        ) from error
-    return OnnxEngine(bundle, model, smooth=smooth)
-
-
-def _own_bundle(model_path: str | Path) -> Path:
-    if not Path(model_path).is_file():
-        raise ModelError(f"{model_path}: there is no such model file; give the path of a .task bundle")
-    return Path(model_path)
+    return open_engine(engine, model, model_path, progress, smooth=True)

@@ -18,7 +18,7 @@ from formcheck.app.texts import section, t
 
 ACCEPT = "video/*,.mp4,.mov,.mkv,.webm,.avi,.m4v,.mts,.m2ts,.3gp"
 PATTERN = r"\.(mp4|mov|mkv|webm|avi|m4v|mts|m2ts|3gp)$"
-MODELS = ("full", "heavy", "lite")
+MODELS = ("heavy", "full", "lite")
 RECENT = 8
 
 
