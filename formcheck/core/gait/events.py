@@ -26,6 +26,8 @@ MIN_PROMINENCE: Final = 0.25  # of the signal's p95 - p5 in the stretch
 SHORT_SWING: Final = 0.4
 EDGE_SHARE: Final = 0.25  # of the swing's best speed: where its ends are read ...
 CORE_SHARE: Final = 0.75  # ... outward from where it was last this fast (a hidden foot's stance wanders, but less)
+#: A swing that the clip cuts off must be seen this fast, of the usual best, or it is no swing but a shuffle at rest.
+CUT_SHARE: Final = 0.5
 #: How far beyond those edges the foot stands, of the width between them: 0.21 where the swing is the minimum-jerk
 #: movement limbs are known for (Flash & Hogan 1985), 0.10 where its speed is a mere sine.
 TAIL_SHARE: Final = 0.2
@@ -152,7 +154,7 @@ def _swing(
     inner = speed[max(0, begin) : min(len(speed), end + 1)]
     best = float(np.nanmax(inner)) if np.isfinite(inner).any() else float("nan")
     fast = np.flatnonzero(rows >= CORE_SHARE * best)
-    if fast.size == 0 or best < min_speed:
+    if fast.size == 0 or best < max(min_speed, CUT_SHARE * full):
         return float("nan"), float("nan")
     level = EDGE_SHARE * max(full, best)
     slow = ~(rows >= level)
@@ -196,7 +198,7 @@ def frontal_events(time_s: Array, busy: Array, other: Array) -> FootEvents:
     if middles.size < 2:
         return NONE
     quarter = int(np.median(np.diff(middles)) / 4)
-    swings = [(m, _swing(time_s, own, m - quarter, m + quarter, 0, FRONTAL_FLOOR.speed, 0.0)) for m in middles.tolist()]
+    swings = [(m, _swing(time_s, own, m - quarter, m + quarter, quarter, FRONTAL_FLOOR.speed, 0.0)) for m in middles.tolist()]
     contact = np.array([b for m, (_, b) in swings if m + quarter < len(own)])
     off = np.array([a for m, (a, _) in swings if m >= quarter])
     return FootEvents(contact_s=contact[np.isfinite(contact)], off_s=off[np.isfinite(off)])
