@@ -32,8 +32,8 @@ def numbered(picture: np.ndarray, number: int) -> np.ndarray:
     return out
 
 
-def make_film(clip: Path, target: Path) -> Path:
-    """Write the film as MJPEG; returns ``target``."""
+def make_film(clip: Path, target: Path, numbers: bool = True) -> Path:
+    """Write the film as MJPEG, its frames numbered or not; returns ``target``."""
     pictures = [cv2.resize(f.rgb, SIZE, interpolation=cv2.INTER_AREA) for f in read_frames(clip)]
     order = [0] * int(WAIT_S * FPS) + list(range(len(pictures))) + [len(pictures) - 1] * int(REST_S * FPS)
     with av.open(str(target), "w", format="mjpeg") as out:
@@ -42,7 +42,8 @@ def make_film(clip: Path, target: Path) -> Path:
         stream.options = {"q:v": "3"}
         stream.codec_context.qmin = stream.codec_context.qmax = 3
         for number, index in enumerate(order):
-            frame = av.VideoFrame.from_ndarray(numbered(pictures[index], number), format="rgb24")
+            picture = numbered(pictures[index], number) if numbers else pictures[index]
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             for packet in stream.encode(frame.reformat(format="yuvj420p")):
                 out.mux(packet)

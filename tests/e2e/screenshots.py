@@ -20,6 +20,8 @@ from formcheck.history.store import History, SetNote, open_engine
 from formcheck.report.as_dict import to_dict
 from formcheck.report.store import load
 from tests.e2e.browser import DESKTOP, PHONE, ROOT, browse, serve
+from tests.e2e.camera_film import make_film
+from tests.e2e.live_run import another
 from tests.e2e.seed import scored_run
 
 VIDEOS = ROOT / "fixtures" / "videos"
@@ -89,6 +91,21 @@ def shoot(page: Any, address: str, target: Path, kind: str, tab: str = "") -> No
     print(f"{target.name}: {target.stat().st_size // 1024} kB")
 
 
+def shoot_live(browser: Any, address: str, folder: Path) -> None:
+    """A set that goes on, at its first cue."""
+    for kind, (width, height) in (("desktop", DESKTOP), ("phone", PHONE)):
+        page = browser.new_context(viewport={"width": width, "height": height + 60}).new_page()
+        page.goto(address)
+        page.get_by_role("button", name="Start").click()
+        page.locator(".live .cue:visible").wait_for(timeout=120_000)
+        page.locator(".live .cameras option").evaluate("one => one.textContent = 'Webcam'")
+        target = folder / f"live-{kind}.png"
+        page.screenshot(path=str(target))
+        shrink(target)
+        page.context.close()
+    browser.close()
+
+
 def shrink(path: Path) -> None:
     """Fewer colours: a quarter of the size, the same picture to the eye."""
     from PIL import Image
@@ -109,7 +126,7 @@ def main(folder: Path) -> None:
         seed_history(data)
         pages = {
             "upload": ("/", ""), "result": (f"/?run={runs[0]}", ""), "adjust": (f"/?run={runs[0]}", "Adjust"),
-            "not-judged": (f"/?run={runs[0]}", "Not judged"), "live": ("/live", ""),
+            "not-judged": (f"/?run={runs[0]}", "Not judged"),
             "batch": (f"/batch?batch={batch}", ""), "compare": (f"/compare?{pair}", ""), "history": ("/history", ""),
         }  # fmt: skip
         with serve(data) as (address, _), browse() as browser:
@@ -119,6 +136,8 @@ def main(folder: Path) -> None:
                 for name, (path, tab) in pages.items():
                     shoot(page, address + path, folder / f"{name}-{kind}.png", kind, tab)
                 context.close()
+            film = make_film(VIDEOS / CLIPS[0], data / "film.mjpeg", numbers=False)
+            shoot_live(another(browser, film), f"{address}/live", folder)
 
 
 if __name__ == "__main__":
