@@ -194,3 +194,13 @@ def test_a_swing_whose_best_speed_was_out_of_sight_lands_when_it_lands(after_pea
     cut = cut_at(pose, (lift + contact) / 2 + after_peak_s)
     found = events_of(cut)["left"][0]
     assert np.abs(found - contact).min() < 0.007
+
+
+def test_standing_at_the_clips_start_is_no_step():
+    pose, truth = walker(Walk(gait="backward", noise_px=0.5, width=1600))
+    still = 30  # frames
+    frozen = {name: np.concatenate([np.repeat(getattr(pose, name)[:1], still, axis=0), getattr(pose, name)])
+              for name in ("landmarks_px", "visibility", "world_m")}  # fmt: skip
+    late = replace(pose, time_s=np.arange(len(pose.time_s) + still) / 30.0, **frozen)
+    for contact, _ in events_of(late).values():
+        assert (contact > still / 30.0 - CONTACT_TOLERANCE_S[30.0]).all()

@@ -16,7 +16,7 @@ from typing import Final, Literal
 import numpy as np
 from scipy import ndimage, signal
 
-from formcheck.core.clean.filters import fill_gaps, rolling_mean
+from formcheck.core.clean.filters import fill_gaps, rolling_mean, runs
 from formcheck.core.types import Array, Index
 
 Gait = Literal["backward", "forward", "unknown"]
@@ -26,8 +26,9 @@ MIN_PROMINENCE: Final = 0.25  # of the signal's p95 - p5 in the stretch
 SHORT_SWING: Final = 0.4
 EDGE_SHARE: Final = 0.25  # of the swing's best speed: where its ends are read ...
 CORE_SHARE: Final = 0.75  # ... outward from where it was last this fast (a hidden foot's stance wanders, but less)
-#: A swing that the clip cuts off must be seen this fast, of the usual best, or it is no swing but a shuffle at rest.
-CUT_SHARE: Final = 0.5
+#: A swing that the clip cuts off, and a first one from rest, must be this fast, of the usual best: less is a shuffle.
+REST_SHARE: Final = 0.2
+FIRST_WAY: Final = 0.12  # ... and the first one must go this share of the usual way
 #: How far beyond those edges the foot stands, of the width between them: 0.21 where the swing is the minimum-jerk
 #: movement limbs are known for (Flash & Hogan 1985), 0.10 where its speed is a mere sine.
 TAIL_SHARE: Final = 0.2
@@ -77,8 +78,9 @@ def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Flo
     speed = speed - _ground_speed(time_s, speed)
     half = int(EDGE_SEARCH_STRIDES * _stride_frames(ends, begins))
     pairs = _long_enough(place, _pair_up(begins, ends, len(time_s)))
-    bests = _best_speeds(speed, pairs)
-    swings = [_swing(time_s, speed, a, b, half, floor.speed, best) for (a, b), best in zip(pairs, bests, strict=True)]
+    usual = _usual_best(speed, pairs)
+    pairs = _from_rest(time_s, speed, pairs, usual) + pairs
+    swings = [_swing(time_s, speed, a, b, half, floor.speed, usual) for a, b in pairs]
     width = np.nanmedian([b - a for a, b in swings] or [0.0]) if any(np.isfinite(b - a) for a, b in swings) else 0.0
     off = np.array([a for a, _ in swings]) - TAIL_SHARE * width
     contact = np.array([b for _, b in swings]) + TAIL_SHARE * width
@@ -131,40 +133,64 @@ def _pair_up(begins: Index, ends: Index, n: int) -> list[tuple[int, int]]:
     return out
 
 
-def _best_speeds(speed: Array, pairs: list[tuple[int, int]]) -> list[float]:
-    """The best speed of each swing; one that the clip cuts off may have had it out of sight: at least the usual."""
-    own = [float(np.nanmax(speed[max(0, a) : b + 1], initial=-np.inf)) for a, b in pairs]
-    cut = [a < 0 or b >= len(speed) for a, b in pairs]
-    whole = [best for best, is_cut in zip(own, cut, strict=True) if not is_cut and np.isfinite(best)]
-    usual = float(np.median(whole)) if whole else -np.inf
-    return [max(best, usual) if is_cut else best for best, is_cut in zip(own, cut, strict=True)]
+def _usual_best(speed: Array, pairs: list[tuple[int, int]]) -> float:
+    """The median over whole swings of the best speed in them; 0 where there is none."""
+    whole = [speed[a : b + 1] for a, b in pairs if a >= 0 and b < len(speed)]
+    bests = [float(np.nanmax(part)) for part in whole if np.isfinite(part).any()]
+    return float(np.median(bests)) if bests else 0.0
+
+
+def _from_rest(time_s: Array, speed: Array, pairs: list[tuple[int, int]], usual: float) -> list[tuple[int, int]]:
+    """The first step of a set that begins at rest, as (begin, end) frames; empty if there is none.
+
+    The body goes along with that foot, so that it hardly moves against the hips; over the ground it does.
+    """
+    if not pairs or usual <= 0:
+        return []
+    first = pairs[0][0] if pairs[0][0] >= 0 else pairs[0][1]
+    moving = np.nan_to_num(speed[: max(0, first)], nan=0.0) >= EDGE_SHARE * usual
+    moving[-1:] = False  # the swing that was found already begins there
+    step_s = float(np.median(np.diff(time_s)))
+    whole = [b - a for a, b in pairs if a >= 0 and b < len(speed)]
+    usual_way = usual * float(np.median(whole)) * step_s if whole else np.inf
+    for start, stop in runs(moving):
+        way = float(np.nansum(speed[start:stop])) * step_s
+        if start > 0 and np.nanmax(speed[start:stop]) >= REST_SHARE * usual and way >= FIRST_WAY * usual_way:
+            return [(start, stop)]
+    return []
 
 
 def _swing(
-    time_s: Array, speed: Array, begin: int, end: int, half: int, min_speed: float, full: float
+    time_s: Array, speed: Array, begin: int, end: int, half: int, min_speed: float, usual: float
 ) -> tuple[float, float]:
-    """When the foot's speed over the ground rises and falls past its share of ``full``, the swing's best speed.
+    """When the foot's speed over the ground rises and falls past its share of the swing's best; NaN if unseen.
 
-    NaN if unseen.
+    A swing whose rise or fall the clip cuts off may have had its best speed out of sight: ``usual`` stands for it.
     """
     first, last = max(0, begin - half), min(len(speed), end + half)
     rows = speed[first:last]
-    if not np.isfinite(rows).any():
-        return float("nan"), float("nan")
     inner = speed[max(0, begin) : min(len(speed), end + 1)]
     best = float(np.nanmax(inner)) if np.isfinite(inner).any() else float("nan")
     fast = np.flatnonzero(rows >= CORE_SHARE * best)
-    if fast.size == 0 or best < max(min_speed, CUT_SHARE * full):
+    cut = begin < 0 or end >= len(speed)
+    if fast.size == 0 or best < max(min_speed, REST_SHARE * usual if cut else 0.0):
         return float("nan"), float("nan")
-    level = EDGE_SHARE * max(full, best)
-    slow = ~(rows >= level)
-    before, after = np.flatnonzero(slow[: fast[0]]), np.flatnonzero(slow[fast[-1] :])
+    before, after = _slow_sides(rows, fast, EDGE_SHARE * best)
+    level = EDGE_SHARE * best
+    if (begin < 0 and not before.size) or (end >= len(speed) and not after.size):
+        level = EDGE_SHARE * max(usual, best)
+        before, after = _slow_sides(rows, fast, level)
     rise = fall = float("nan")
     if before.size:
         rise = _crossing_s(time_s, speed, first + int(before[-1]), level)
     if after.size:
         fall = _crossing_s(time_s, speed, first + int(fast[-1] + after[0]) - 1, level)
     return rise, fall
+
+
+def _slow_sides(rows: Array, fast: Index, level: float) -> tuple[Index, Index]:
+    slow = ~(rows >= level)
+    return np.flatnonzero(slow[: fast[0]]), np.flatnonzero(slow[fast[-1] :])
 
 
 def _crossing_s(time_s: Array, speed: Array, k: int, level: float) -> float:
@@ -198,7 +224,8 @@ def frontal_events(time_s: Array, busy: Array, other: Array) -> FootEvents:
     if middles.size < 2:
         return NONE
     quarter = int(np.median(np.diff(middles)) / 4)
-    swings = [(m, _swing(time_s, own, m - quarter, m + quarter, quarter, FRONTAL_FLOOR.speed, 0.0)) for m in middles.tolist()]
+    least = FRONTAL_FLOOR.speed
+    swings = [(m, _swing(time_s, own, m - quarter, m + quarter, quarter, least, 0.0)) for m in middles.tolist()]
     contact = np.array([b for m, (_, b) in swings if m + quarter < len(own)])
     off = np.array([a for m, (a, _) in swings if m >= quarter])
     return FootEvents(contact_s=contact[np.isfinite(contact)], off_s=off[np.isfinite(off)])
