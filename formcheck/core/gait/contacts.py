@@ -12,7 +12,7 @@ from formcheck.core.gait.tracks import Track
 from formcheck.core.skeleton import SIDES, Side
 
 #: Two contacts of one foot closer than this share of the median stride are one.
-SAME_CONTACT_SHARE: Final = 0.7
+SAME_CONTACT_SHARE: Final = 0.6
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from formcheck.core.types import Array, Index, Signals
 
 MISSED_STEP: Final = 1.7  # an interval this many times the median hides a missed step
 COUPLED: Final = 0.5  # |r| of trunk swing with hip speed from which the body swing drives the sled (B4)
-STALL_SPEED_SHARE: Final = 0.1  # of the set's median speed (B10)
+STALL_SPEED_SHARE: Final = 0.1  # of the usual top speed (B10 has the median, which a set of stops pulls down)
 STALL_S: Final = 0.3
 HEEL_UP_DEG: Final = 10.0  # B7
 WIDEST_S: Final = 0.12  # on a belt the ankles are furthest apart within this of contact
@@ -199,10 +199,16 @@ def _flow(signals: Signals, track: Track, table: StepTable, stride: Index) -> di
     out["surge_ratio"] = windows.statistic("max", rows, stride) / np.where(mean > 1e-6, mean, np.nan)
     out["sparc"] = sparc_rows(rows, float(np.median(np.diff(signals.time_s))))
     step = windows.frames_between(signals.time_s, table.contact_s, table.contact_s + _next_step(table))
-    slow = windows.gather((speed < STALL_SPEED_SHARE * _median(speed)).astype(np.float64), step)
+    slow = windows.gather((speed < STALL_SPEED_SHARE * _top(speed)).astype(np.float64), step)
     longest = _longest_run(slow > 0.5) * float(np.median(np.diff(signals.time_s)))
     out["stall_s"] = np.where(np.isfinite(_next_step(table)), np.where(longest >= STALL_S, longest, 0.0), np.nan)
     return out
+
+
+def _top(speed: Array) -> float:
+    """The usual top speed: a set that stops at every step has no other usual speed."""
+    seen = speed[np.isfinite(speed)]
+    return float(np.percentile(seen, 90)) if seen.size else float("nan")
 
 
 def _next_step(table: StepTable) -> Array:

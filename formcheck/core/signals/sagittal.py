@@ -15,6 +15,10 @@ from formcheck.core.types import Array
 
 TOE_CAP_LEGS: Final = 0.06  # BlazePose's toe point lies this far short of the shoe's tip (bench/accuracy.py)
 HIP_WIDTH_LEGS: Final = 0.22  # hip joint centres apart, about 0.11 of body height against 0.491 (Winter 2009)
+#: BlazePose draws the hip of a sitting body higher than that of a standing one: by this, fully so from the second of
+#: these hip flexions on (bench/accuracy.py, development half: without it the knee reads 5 to 8 degrees too straight).
+SEATED_HIP_LEGS: Final = 0.04
+SEATED_DEG: Final = (70.0, 100.0)
 #: A flat foot's heel-toe line in BlazePose landmarks: the heel point sits about 10 degrees above the toe point. The
 #: clip decides where within these.
 FLAT_PITCH_DEG: Final = (4.0, 14.0)
@@ -30,9 +34,9 @@ def sagittal_columns(pose: CleanPose, track: Track, size: Size) -> dict[str, Arr
 
 
 def side_hips(pose: CleanPose, track: Track) -> Array:
-    """(2, n, 2) px both hips, the far one put where the camera's yaw says it must be on the mean.
+    """(2, n, 2) px both hips, the far one put where it must be on the mean: by the camera's yaw, and level.
 
-    BlazePose draws the hidden hip forward, which straightens the far knee by 5 degrees. The near hip and the yaw
+    BlazePose draws the hidden hip forward and up, which straightens the far knee by 5 degrees. The near hip and the yaw
     say where it is over whole strides; its motion about that stays its own.
     """
     span = slice(track.start, track.stop)
@@ -43,13 +47,25 @@ def side_hips(pose: CleanPose, track: Track) -> Array:
     if finite.size and np.isfinite(track.yaw_deg):
         meant = HIP_WIDTH_LEGS * pose.leg_px * np.cos(np.radians(track.yaw_deg))
         hips[1 - near, :, 0] += (meant - float(np.mean(finite))) * track.forward
+        hips[1 - near, :, 1] -= float(np.nanmean(hips[1 - near, :, 1] - hips[near, :, 1]))
     return hips
+
+
+def _leg_hip(pose: CleanPose, track: Track, k: int) -> Array:
+    """(n, 2) px the hip for a leg's angles, lowered as far as the body sits."""
+    span = slice(track.start, track.stop)
+    hip: Array = np.array(side_hips(pose, track)[k])
+    bent = flexion_deg(pose.part("shoulder")[k, span], hip, pose.part("knee")[k, span])
+    low, high = SEATED_DEG
+    seated = np.clip((np.nan_to_num(bent) - low) / (high - low), 0.0, 1.0)
+    hip[:, 1] += SEATED_HIP_LEGS * pose.leg_px * seated
+    return hip
 
 
 def _leg(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
     span, f = slice(track.start, track.stop), track.forward
     shoulder, knee, ankle, heel, toe = (pose.part(p)[k, span] for p in ("shoulder", "knee", "ankle", "heel", "toe"))
-    hip = side_hips(pose, track)[k]
+    hip = _leg_hip(pose, track, k)
     pitch = above_level_deg(toe, heel, -f)
     shin = from_vertical_deg(ankle, knee, f)
     toe_cap = TOE_CAP_LEGS * size.leg
