@@ -22,10 +22,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.live_page", description=__doc__)
     parser.add_argument("clip", type=Path, nargs="?", default=ROOT / "fixtures" / "videos" / "demo.mp4")
     parser.add_argument("--shots", type=Path, default=None, help="folder for screenshots")
+    parser.add_argument("--record", action="store_true", help="keep a video of the set, as the page's switch does")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         film = make_film(args.clip, Path(folder) / "film.mjpeg")
-        seen = live_set(film, Path(folder), film_s(probe(args.clip).duration_s), args.shots)
+        seen = live_set(film, Path(folder), film_s(probe(args.clip).duration_s), args.shots, args.record)
     print(f"steps {seen.steps}; said {seen.said}; {seen.stop or 'no stop'}")
     print(figures(seen))
 

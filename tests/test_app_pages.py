@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import formcheck.app
+from formcheck.api import analyse_pose
 from formcheck.app.jobs.store import Job, JobStore
 from formcheck.app.limits import measure_key, movable, with_limits
 from formcheck.app.parts.guide import guide_svg
 from formcheck.app.parts.player_data import groups, load_signals, player_data, plot_data
 from formcheck.app.parts.reproduce import FLAGS, command_line, python_code
-from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS, rescore
+from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS, rescore, write_run
 from formcheck.app.texts import FALLBACK, languages, table
 from formcheck.core.spec import ScoreOptions
 from formcheck.exercises.load import load_catalogue
@@ -42,7 +45,7 @@ def run_page(name: str, **query: str) -> AppTest:
     return test.run()
 
 
-@pytest.mark.parametrize("name", ["upload", "batch", "compare", "history"])
+@pytest.mark.parametrize("name", ["upload", "live", "batch", "compare", "history"])
 def test_every_page_runs_on_a_fresh_install(name: str) -> None:
     page = run_page(name)
     assert not page.exception and page.title[0].value
@@ -63,6 +66,17 @@ def test_a_failed_run_says_why_without_the_servers_folders_and_offers_another_tr
     assert page.error[0].value == "set.mp4: is not a video; export it again"
     page.button(key=f"again:{ticket}").click().run()
     assert store.state(ticket).status == "queued"
+
+
+def test_a_set_of_which_nothing_could_be_judged_shows_its_report(own_data: Path) -> None:
+    pose, _ = walker(Walk(duration_s=2.0))
+    unseen = replace(pose, landmarks_px=pose.landmarks_px * np.nan, visibility=pose.visibility * 0)
+    store = JobStore(own_data / "runs")
+    ticket = store.create(Job("", "live.mp4"))
+    write_run(analyse_pose(unseen, "auto"), store.job(ticket), store.folder(ticket))
+    store.update(ticket, status="done", fraction=1.0)
+    page = run_page("upload", run=ticket)
+    assert not page.exception and page.tabs
 
 
 def test_a_broken_database_address_is_told_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

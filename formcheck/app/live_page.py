@@ -28,8 +28,13 @@ from formcheck.io import pose_file
 if TYPE_CHECKING:
     from formcheck.app.live_video import LiveVideo, Setup
 
-#: Pose needs no more, and a smaller picture is sooner there.
-PICTURE: dict[str, Any] = {"width": {"ideal": 640}, "height": {"ideal": 360}, "frameRate": {"ideal": 30, "max": 30}}
+#: Pose needs no more, and a smaller picture is sooner there. All that the camera sees, never a cut-out of it.
+PICTURE: dict[str, Any] = {
+    "width": {"ideal": 640},
+    "height": {"ideal": 360},
+    "frameRate": {"ideal": 30},
+    "resizeMode": "none",
+}
 SPEAK_GAP_S = 3.0
 #: Where the session keeps the visit that goes on, what is asked of the next one, and what went wrong.
 VIDEO, SETUP, TOLD, NOTICE, TICKET = "live:video", "live:setup", "live:told", "live:notice", "live:ticket"

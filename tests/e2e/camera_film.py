@@ -32,13 +32,13 @@ def numbered(picture: np.ndarray, number: int) -> np.ndarray:
     return out
 
 
-def make_film(clip: Path, target: Path, numbers: bool = True) -> Path:
-    """Write the film as MJPEG, its frames numbered or not; returns ``target``."""
-    pictures = [cv2.resize(f.rgb, SIZE, interpolation=cv2.INTER_AREA) for f in read_frames(clip)]
+def make_film(clip: Path, target: Path, numbers: bool = True, size: tuple[int, int] = SIZE) -> Path:
+    """Write the film as MJPEG, stretched to ``size``, its frames numbered or not; returns ``target``."""
+    pictures = [cv2.resize(f.rgb, size, interpolation=cv2.INTER_AREA) for f in read_frames(clip)]
     order = [0] * int(WAIT_S * FPS) + list(range(len(pictures))) + [len(pictures) - 1] * int(REST_S * FPS)
     with av.open(str(target), "w", format="mjpeg") as out:
         stream = out.add_stream("mjpeg", rate=FPS)
-        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuvj420p"
+        stream.width, stream.height, stream.pix_fmt = *size, "yuvj420p"
         stream.options = {"q:v": "3"}
         stream.codec_context.qmin = stream.codec_context.qmax = 3
         for number, index in enumerate(order):

@@ -53,8 +53,10 @@ class Person:
     def _asked(self, url: str) -> None:
         self.seen.hosts.add(re.sub(r"^\w+://([^/]+).*", r"\1", url))
 
-    def start(self) -> None:
-        """Press Start."""
+    def start(self, record: bool = False) -> None:
+        """Press Start, with a video of the set to be kept or not."""
+        if record:
+            self.page.locator("label", has_text="Keep a video of the set").click()
         self.page.get_by_role("button", name="Start").click()
 
     def look(self) -> None:
@@ -92,11 +94,11 @@ def another(browser: Any, film: Path) -> Any:
     return browser.browser_type.launch(executable_path=chromium_path(), headless=True, args=flags)
 
 
-def live_set(film: Path, data: Path, seconds: float, shots: Path | None = None) -> Seen:
+def live_set(film: Path, data: Path, seconds: float, shots: Path | None = None, record: bool = False) -> Seen:
     """Start the camera, let the film play for ``seconds``, stop, and wait for the report."""
     with serve(data) as (address, _), browse(*playing(film)) as browser:
         person = Person(browser, address)
-        person.start()
+        person.start(record)
         for _ in range(round(seconds)):
             person.page.wait_for_timeout(1000)
             person.look()

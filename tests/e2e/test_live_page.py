@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +45,17 @@ def test_without_a_camera_the_page_says_so(page: Any, server: str) -> None:
     page.get_by_role("button", name="Start").click()
     page.get_by_text("There is no camera").wait_for()
     assert page.get_by_role("button", name="Start").is_enabled()
+
+
+def test_a_camera_held_upright_is_shown_whole(chromium: Any, server: str, tmp_path: Path) -> None:
+    film = make_film(DEMO, tmp_path / "film.mjpeg", numbers=False, size=(360, 640))
+    browser = another(chromium, film)
+    page = browser.new_page()
+    page.goto(f"{server}/live")
+    page.get_by_role("button", name="Start").click()
+    page.locator(".live canvas[height='640']").wait_for()
+    assert page.locator(".live canvas").get_attribute("width") == "360"
+    browser.close()
 
 
 @pytest.mark.engine

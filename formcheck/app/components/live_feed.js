@@ -3,6 +3,7 @@
 const MOST_ON_WAY = 2;
 const LONGEST_SIDE = 640; // pose needs no more
 const QUALITY = 0.8;
+const LEAST_APART_MS = 25; // of a camera with 60 pictures a second every other one
 const UNKNOWN_VISIT = 4404;
 
 // A `video`'s next picture calls `next(captured_ms)`; browsers without requestVideoFrameCallback give the screen's pace.
@@ -22,7 +23,7 @@ class Feed {
     this.number = 0;
     this.kept = new Map(); // number -> {picture, captured}
     this.spare = [];
-    this.last = -1;
+    this.last = -Infinity;
     this.wait_ms = 250;
     const step = (captured) => {
       if (!this.on) return;
@@ -53,7 +54,8 @@ class Feed {
 
   take(captured) {
     const open = this.socket?.readyState === WebSocket.OPEN;
-    if ((open && this.kept.size >= MOST_ON_WAY) || captured <= this.last || !this.video.videoWidth) return;
+    const soon = captured < this.last + LEAST_APART_MS;
+    if (soon || (open && this.kept.size >= MOST_ON_WAY) || !this.video.videoWidth) return;
     this.last = captured;
     const picture = this.copy();
     if (!open) {

@@ -157,7 +157,8 @@ def _findings(shown: Shown) -> None:
     for place, finding in enumerate(faults):
         with columns[place % 2]:
             finding_card(shown, finding, f"all{place}", why=True)
-    st.html("".join(_good_line(shown, finding) for finding in judged if finding.verdict == "good"))
+    if good := [_good_line(shown, finding) for finding in judged if finding.verdict == "good"]:
+        st.html("".join(good))  # which refuses to show nothing
 
 
 def _good_line(shown: Shown, finding: Finding) -> str:
