@@ -82,7 +82,7 @@ SIGNALS: Final[tuple[Quantity, ...]] = (
     _q("pelvis_yaw_deg", "deg", ("front", "back", "oblique"), "pelvis turn about vertical against the lap's median"),
     _q("neck_angle_deg", "deg", SIDE, "shoulder to ear above level; falls as the head cranes forward"),
     _q("gaze_pitch_deg", "deg", SIDE, "ear to nose above level"),
-    _q("hip_height_ratio", "leg", SIDE, "mid-hip above the lower ankle"),
+    _q("hip_height_ratio", "leg", SIDE, "mid-hip above the lower ankle's mean level"),
     _q("hip_drift_ratio", "trunk", SIDE, "mid-hip ahead of the mid-wrist (handles)"),
     _q("hip_side_drift_ratio", "hip width", FRONTAL, "mid-hip sideways of the mid-wrist (handles)"),
     _q("hip_speed_ratio_s", "leg/s", SIDE, "mid-hip speed along the travel; NaN in place"),

@@ -21,7 +21,9 @@ FACING_WINDOW_S: Final = 1.0
 FULL_FOOT: Final = 0.15  # leg lengths: toe this far ahead of the heel is a full vote
 #: BlazePose draws the far hip forward, which turns the hip line 10 to 30 degrees toward the camera; the shoulder line
 #: half as much (bench/accuracy.py, camera yaw).
-SHOULDER_SHARE: Final = 0.8
+USUAL_SHOULDER_SHARE: Final = 0.8
+#: The heavy model turns shoulders and hips apart by some 23 degrees, in rendered bodies and in real ones alike.
+SHOULDER_SHARE: Final = {"heavy": 0.6}
 #: What is left of it: a body in side view reads this much toward the camera's axis, less the further it is turned.
 PULL_DEG: Final = 6.0
 PULL_ENDS_DEG: Final = 60.0
@@ -68,7 +70,8 @@ def _facing_x(pose: CleanPose) -> Array:
 def _yaw_deg(pose: CleanPose, facing_x: Array) -> Array:
     """From the world shoulder and hip lines; toes decide left or right, where depth is least sure."""
     unit = pose.turn / np.linalg.norm(pose.turn, axis=2, keepdims=True)
-    line = unit[:, 0] * SHOULDER_SHARE + unit[:, 1] * (1.0 - SHOULDER_SHARE)
+    share = SHOULDER_SHARE.get(pose.model, USUAL_SHOULDER_SHARE)
+    line = unit[:, 0] * share + unit[:, 1] * (1.0 - share)
     across, toward = -line[:, 1], -line[:, 0]
     sideways = np.abs(across) > np.abs(toward)
     agreed = np.where(sideways & (np.abs(facing_x) > 0.3), np.abs(across) * np.sign(facing_x), across)

@@ -47,6 +47,7 @@ class CleanPose:
     height: int
     seen: Array  # (T,) 1 where the subject was detected at all
     swaps_repaired: int
+    model: str = "full"  # the pose model: each has its own habits
     _middles: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, name: str) -> Array:
@@ -91,6 +92,7 @@ def prepare(pose: PoseSequence, causal: bool = False) -> CleanPose:
         height=pose.video.height,
         seen=np.asarray(np.isfinite(pose.landmarks_px).any(axis=(1, 2)), dtype=np.float64),
         swaps_repaired=swaps.count_swaps(swapped),
+        model=pose.engine.model,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from formcheck.core.body.size import Size
+from formcheck.core.clean.filters import rolling_mean
 from formcheck.core.clean.prepare import CleanPose
 from formcheck.core.gait.tracks import Track
 from formcheck.core.geometry import above_level_deg, flexion_deg, from_vertical_deg, length
@@ -19,6 +20,7 @@ HIP_WIDTH_LEGS: Final = 0.22  # hip joint centres apart, about 0.11 of body heig
 #: these hip flexions on (bench/accuracy.py, development half: without it the knee reads 5 to 8 degrees too straight).
 SEATED_HIP_LEGS: Final = 0.04
 SEATED_DEG: Final = (70.0, 100.0)
+FLOOR_WINDOW_S: Final = 1.0
 #: A flat foot's heel-toe line in BlazePose landmarks: the heel point sits about 10 degrees above the toe point. The
 #: clip decides where within these.
 FLAT_PITCH_DEG: Final = (4.0, 14.0)
@@ -111,7 +113,6 @@ def _trunk_and_head(pose: CleanPose, track: Track, size: Size) -> dict[str, Arra
     near = 1 if f > 0 else 0  # facing image-right shows the right side
     hip, shoulders = pose.middle("hip")[span], pose.middle("shoulder")[span]
     shoulder, ear = pose.part("shoulder")[near, span], pose.part("ear")[near, span]
-    ankles = pose.part("ankle")[:, span, 1]
     wrists = _mean_seen(pose.part("wrist")[:, span, 0])
     along = {"forward": 1.0, "backward": -1.0}.get(track.direction, np.nan)
     return {
@@ -119,10 +120,15 @@ def _trunk_and_head(pose: CleanPose, track: Track, size: Size) -> dict[str, Arra
         "trunk_length_ratio": length(hip, shoulders) / size.trunk,
         "neck_angle_deg": above_level_deg(shoulder, ear, f),
         "gaze_pitch_deg": above_level_deg(ear, pose.at("nose")[span], f),
-        "hip_height_ratio": (np.maximum(ankles[0], ankles[1]) - hip[:, 1]) / size.leg,
+        "hip_height_ratio": (_floor_y(track, pose.part("ankle")[:, span, 1]) - hip[:, 1]) / size.leg,
         "hip_drift_ratio": (hip[:, 0] - wrists) * f / size.trunk,
         "hip_speed_ratio_s": track.hip_speed * along,
     }
+
+
+def _floor_y(track: Track, ankle_y: Array) -> Array:
+    """(n,) px where the lower ankle is on the mean of a second: in a step it rises with its own heel."""
+    return rolling_mean(track.time_s, np.maximum(ankle_y[0], ankle_y[1]), FLOOR_WINDOW_S)
 
 
 def _mean_seen(pair: Array) -> Array:
