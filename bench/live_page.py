@@ -23,9 +23,11 @@ def main() -> None:
     parser.add_argument("clip", type=Path, nargs="?", default=ROOT / "fixtures" / "videos" / "demo.mp4")
     parser.add_argument("--shots", type=Path, default=None, help="folder for screenshots")
     parser.add_argument("--record", action="store_true", help="keep a video of the set, as the page's switch does")
+    parser.add_argument("--size", default="960x540", help="of the camera's pictures, 16:9; 960x540 unless told")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        film = make_film(args.clip, Path(folder) / "film.mjpeg")
+        width, height = (int(side) for side in args.size.split("x"))
+        film = make_film(args.clip, Path(folder) / "film.mjpeg", size=(width, height))
         seen = live_set(film, Path(folder), film_s(probe(args.clip).duration_s), args.shots, args.record)
     print(f"steps {seen.steps}; said {seen.said}; {seen.stop or 'no stop'}")
     print(figures(seen))

@@ -28,10 +28,10 @@ from formcheck.io import pose_file
 if TYPE_CHECKING:
     from formcheck.app.live_video import LiveVideo, Setup
 
-#: Pose needs no more, and a smaller picture is sooner there. All that the camera sees, never a cut-out of it.
+#: At this size an athlete far off is still found. All that the camera sees, never a cut-out of it.
 PICTURE: dict[str, Any] = {
-    "width": {"ideal": 640},
-    "height": {"ideal": 360},
+    "width": {"ideal": 960},
+    "height": {"ideal": 540},
     "frameRate": {"ideal": 30},
     "resizeMode": "none",
 }

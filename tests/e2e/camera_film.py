@@ -15,20 +15,20 @@ import numpy as np
 
 from formcheck.io.video import read_frames
 
-SIZE = (640, 360)
+SIZE = (960, 540)
 FPS = 30
 BITS = 12
-BLOCK_PX, LEFT_PX, TOP_PX = 12, 16, 108  # the strip: width, and where the first block begins
+BLOCK_PX, LEFT_PX, TOP_PX = 18, 24, 162  # the strip: width, and where the first block begins
 WAIT_S, REST_S = 16.0, 8.0  # standing before and after: the page loads, frames and counts down meanwhile
 
 
 def numbered(picture: np.ndarray, number: int) -> np.ndarray:
     """The picture with its number at both edges, the lowest bit on top."""
-    out = picture.copy()
+    out, scale = picture.copy(), picture.shape[0] / SIZE[1]
+    top, block, left = (round(px * scale) for px in (TOP_PX, BLOCK_PX, LEFT_PX))
     for bit in range(BITS):
-        top = TOP_PX + bit * BLOCK_PX
-        value = 255 if number >> bit & 1 else 0
-        out[top : top + BLOCK_PX, :LEFT_PX] = out[top : top + BLOCK_PX, -LEFT_PX:] = value
+        rows = slice(top + bit * block, top + (bit + 1) * block)
+        out[rows, :left] = out[rows, -left:] = 255 if number >> bit & 1 else 0
     return out
 
 

@@ -1,7 +1,7 @@
 // Sends the camera's newest picture to the server whenever fewer than MOST_ON_WAY are on their way, keeps it, and
 // gives it back with the answer. A picture that comes while the server is busy is never sent: nothing queues.
 const MOST_ON_WAY = 2;
-const LONGEST_SIDE = 640; // pose needs no more
+const LONGEST_SIDE = 800; // far athletes are found as well as in larger pictures
 const QUALITY = 0.8;
 const LEAST_APART_MS = 25; // of a camera with 60 pictures a second every other one
 const UNKNOWN_VISIT = 4404;
