@@ -1,6 +1,6 @@
 """Accuracy against exact truth, in one table: ``docs/accuracy.md``.
 
-    python bench/accuracy.py [--engine mediapipe|onnxruntime] [--model full] [--clips GLOB] [--write]
+    python bench/accuracy.py [--engine onnxruntime|mediapipe] [--model heavy] [--clips GLOB] [--write]
 
 Poses are estimated once per clip, engine and model, and kept outside the repository (``--cache``).
 """
@@ -21,8 +21,8 @@ from bench.accuracy_lib.subset import save_subset  # noqa: E402
 def main() -> None:
     """Measure all clips; print the table, and with ``--write`` the page and its pictures."""
     parser = argparse.ArgumentParser(description="Accuracy of formcheck against exact truth.")
-    parser.add_argument("--engine", choices=("mediapipe", "onnxruntime"), default="mediapipe")
-    parser.add_argument("--model", choices=("lite", "full", "heavy"), default="full")
+    parser.add_argument("--engine", choices=("mediapipe", "onnxruntime"), default="onnxruntime")
+    parser.add_argument("--model", choices=("lite", "full", "heavy"), default="heavy")
     parser.add_argument("--clips", default="*", help="only fixtures whose name matches, e.g. 'clean_*'")
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where poses are kept")
     parser.add_argument("--no-real", action="store_true", help="leave the real clips out")

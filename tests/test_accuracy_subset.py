@@ -1,7 +1,6 @@
 """The accuracy that holds, watched on a dozen rendered clips whose poses are kept in ``tests/data/poses``.
 
-Bars are those of the benchmark's table on these clips with a margin of about a quarter, never looser than the published
-best where the target is reached. The whole table: ``python bench/accuracy.py``. After fixtures are built anew:
+Bars are those of the benchmark's table on these clips with a margin of about a quarter to a half. The whole table: ``python bench/accuracy.py``. After fixtures are built anew:
 ``python bench/accuracy.py --save-poses``.
 """
 
@@ -20,25 +19,24 @@ from bench.accuracy_lib.samples import ClipResult, measure
 from bench.accuracy_lib.subset import FOLDER, NAMES, load_subset
 from bench.accuracy_lib.tally import Agreement, agreement
 
-#: Title of the row -> greatest mean absolute error here; beside it what was measured when the bar was set. Where the
-#: figure to reach holds, it is the bar; the far leg's knee does not reach 5 degrees (a hidden leg: the same frames'
-#: raw landmarks are 7.3 off, a perfect pose 0.9).
+#: Title of the row -> greatest mean absolute error here; beside it what was measured when the bar was set (heavy model).
 BARS = {
-    "knee flexion, near leg": 5.0,  # 3.8
-    "knee flexion, far leg": 8.0,  # 6.6
-    "knee flexion, both legs": 6.2,  # 5.2
-    "trunk lean": 4.0,  # 1.6
-    "rocking range per stride": 2.0,  # 1.1
+    "knee flexion, near leg": 3.5,  # 2.2
+    "knee flexion, far leg": 5.0,  # 3.6
+    "knee flexion, both legs": 4.0,  # 2.9
+    "trunk lean": 2.0,  # 1.2
+    "rocking range per stride": 1.2,  # 0.8
     "FPPA, every frame up to 60° of flexion": 4.0,  # 2.9
-    "FPPA, mid-drive median of a step": 4.0,  # 1.9
-    "foot placement at contact, near leg, shank lengths": 0.07,  # 0.049
-    "knee over toe at contact, near leg, foot lengths": 0.15,  # 0.10
-    "heel lift, mid-drive median of a step, near leg": 4.0,  # 2.6
+    "FPPA, mid-drive median of a step": 2.5,  # 1.7
+    "foot placement at contact, near leg, shank lengths": 0.05,  # 0.033
+    "knee over toe at contact, near leg, foot lengths": 0.15,  # 0.115
+    "heel lift, mid-drive median of a step, near leg": 2.0,  # 1.0
 }
 #: False findings of today, by clip and check, each explained; the list may only grow shorter.
 KNOWN_FALSE = {
-    # From behind, the model's depth turns the pelvis by 16 degrees; the truth is 6, and a perfect pose gives 6.
-    ("clean_backward_walk_back", "hip_twist"),
+    # Very short steps: the near foot's contact reads 30 ms late, the hidden one's 40 ms early, so that a step of 0.69 s
+    # differs by 18 % from side to side; a perfect pose gives none.
+    ("near_knee_over_toe_right", "symmetry"),
 }
 
 

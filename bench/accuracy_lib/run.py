@@ -19,8 +19,9 @@ PICTURES = ROOT / "docs" / "accuracy"
 INTRO = """# Accuracy
 
 Written by `python bench/accuracy.py --write`: do not edit by hand. Engine {engine}, model {model}, version {version};
-{clips} rendered clips with exact truth ({development} development, {validation} validation: bands and parameters are
-chosen without looking at the validation half), and real clips below.
+{clips} rendered clips with exact truth ({development} development, {validation} validation), and real clips below.
+Every parameter was fitted on the development half alone. The validation half was not fitted to, but its rows stood
+beside the others while faults were looked for: it is no blind test.
 
 How to read it: mean absolute error in bold, then bias and 95 % limits of agreement (estimate minus truth). *Raw
 landmarks* are the pose model's own, measured by plain formulas without smoothing, repair or correction, and told the

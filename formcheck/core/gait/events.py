@@ -23,7 +23,7 @@ Gait = Literal["backward", "forward", "unknown"]
 
 MIN_STRIDE_S: Final = 0.4
 MIN_PROMINENCE: Final = 0.25  # of the signal's p95 - p5 in the stretch
-SHORT_SWING: Final = 0.4
+SHORT_SWING: Final = 0.3
 EDGE_SHARE: Final = 0.25  # of the swing's best speed: where its ends are read ...
 CORE_SHARE: Final = 0.75  # ... outward from where it was last this fast (a hidden foot's stance wanders, but less)
 #: A swing that the clip cuts off, and a first one from rest, must be this fast, of the usual best: less is a shuffle.
@@ -226,9 +226,17 @@ def frontal_events(time_s: Array, busy: Array, other: Array) -> FootEvents:
     quarter = int(np.median(np.diff(middles)) / 4)
     least = FRONTAL_FLOOR.speed
     swings = [(m, _swing(time_s, own, m - quarter, m + quarter, quarter, least, 0.0)) for m in middles.tolist()]
-    contact = np.array([b for m, (_, b) in swings if m + quarter < len(own)])
-    off = np.array([a for m, (a, _) in swings if m >= quarter])
+    middle = time_s[middles]
+    off_after, contact_after = (np.array([ends[k] for _, ends in swings]) - middle for k in (0, 1))
+    # Each swing's own ends are uncertain by more than swings differ: all get the usual distance from their middles.
+    contact = middle[middles + quarter < len(own)] + _median(contact_after)
+    off = middle[middles >= quarter] + _median(off_after)
     return FootEvents(contact_s=contact[np.isfinite(contact)], off_s=off[np.isfinite(off)])
+
+
+def _median(values: Array) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if finite.size else float("nan")
 
 
 def gait_of(time_s: Array, ahead: Array, height: Array) -> tuple[Gait, float]:

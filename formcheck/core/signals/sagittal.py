@@ -21,6 +21,8 @@ HIP_WIDTH_LEGS: Final = 0.22  # hip joint centres apart, about 0.11 of body heig
 SEATED_HIP_LEGS: Final = 0.04
 SEATED_DEG: Final = (70.0, 100.0)
 FLOOR_WINDOW_S: Final = 1.0
+HANDS_OUT_TRUNKS: Final = 0.3  # a hand at handles or rails is about 0.15 m further out than the hip joint
+FOCAL_SHARE: Final = 0.75  # focal length over the picture's longer side: 26 to 28 mm, most phones' main camera
 #: A flat foot's heel-toe line in BlazePose landmarks: the heel point sits about 10 degrees above the toe point. The
 #: clip decides where within these.
 FLAT_PITCH_DEG: Final = (4.0, 14.0)
@@ -112,16 +114,19 @@ def _trunk_and_head(pose: CleanPose, track: Track, size: Size) -> dict[str, Arra
     span, f = slice(track.start, track.stop), track.forward
     near = 1 if f > 0 else 0  # facing image-right shows the right side
     hip, shoulders = pose.middle("hip")[span], pose.middle("shoulder")[span]
-    shoulder, ear = pose.part("shoulder")[near, span], pose.part("ear")[near, span]
-    wrists = _mean_seen(pose.part("wrist")[:, span, 0])
+    ears = pose.middle("ear")[span]
+    near_hip, near_wrist = pose.part("hip")[near, span, 0], pose.part("wrist")[near, span, 0]
+    # the hand is nearer to the camera than the hip, so it gains on it as the athlete crosses the picture
+    aside = (near_hip - pose.width / 2) / (FOCAL_SHARE * max(pose.width, pose.height))
     along = {"forward": 1.0, "backward": -1.0}.get(track.direction, np.nan)
     return {
         "trunk_lean_deg": from_vertical_deg(hip, shoulders, f),
         "trunk_length_ratio": length(hip, shoulders) / size.trunk,
-        "neck_angle_deg": above_level_deg(shoulder, ear, f),
-        "gaze_pitch_deg": above_level_deg(ear, pose.at("nose")[span], f),
+        # all midway or all on the near side: what lies at two depths shifts as the athlete crosses the picture
+        "neck_angle_deg": above_level_deg(shoulders, ears, f),
+        "gaze_pitch_deg": above_level_deg(ears, pose.at("nose")[span], f),
         "hip_height_ratio": (_floor_y(track, pose.part("ankle")[:, span, 1]) - hip[:, 1]) / size.leg,
-        "hip_drift_ratio": (hip[:, 0] - wrists) * f / size.trunk,
+        "hip_drift_ratio": ((near_hip - near_wrist) / size.trunk + HANDS_OUT_TRUNKS * aside) * f,
         "hip_speed_ratio_s": track.hip_speed * along,
     }
 
@@ -129,11 +134,3 @@ def _trunk_and_head(pose: CleanPose, track: Track, size: Size) -> dict[str, Arra
 def _floor_y(track: Track, ankle_y: Array) -> Array:
     """(n,) px where the lower ankle is on the mean of a second: in a step it rises with its own heel."""
     return rolling_mean(track.time_s, np.maximum(ankle_y[0], ankle_y[1]), FLOOR_WINDOW_S)
-
-
-def _mean_seen(pair: Array) -> Array:
-    """Mean of (2, n) over those seen; NaN where neither is."""
-    seen = np.isfinite(pair)
-    count = seen.sum(axis=0)
-    total = np.where(seen, pair, 0.0).sum(axis=0)
-    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
