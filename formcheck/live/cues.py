@@ -21,8 +21,9 @@ from formcheck.live.ledger import Ledger, News, seen_well
 
 #: A fault's persistence is asked of this many of the newest steps, not of the set: a cue is about now.
 RECENT_STEPS: Final = 6
-#: A cue comes while the athlete still feels the step; later it is left for the report.
-FRESH_S: Final = 0.25
+#: A cue comes while the athlete still feels the step, within 0.3 s, of which the way to the screen takes 0.07 s. Later
+#: it is left for the report.
+FRESH_S: Final = 0.225
 #: Figures over the whole set (rhythm, symmetry) speak from this many steps on.
 LEAST_FOR_SET: Final = 10
 
