@@ -1,5 +1,6 @@
 """Accuracy against exact truth, in one table: ``docs/accuracy.md``.
 
+    python bench/accuracy.py --versus [--write]
     python bench/accuracy.py [--engine onnxruntime|mediapipe] [--model heavy] [--clips GLOB] [--write]
 
 Poses are estimated once per clip, engine and model, and kept outside the repository (``--cache``).
@@ -16,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.accuracy_lib.clips import default_cache  # noqa: E402
 from bench.accuracy_lib.run import run  # noqa: E402
 from bench.accuracy_lib.subset import save_subset  # noqa: E402
+from bench.accuracy_lib.versus import versus  # noqa: E402
 
 
 def main() -> None:
@@ -28,7 +30,11 @@ def main() -> None:
     parser.add_argument("--no-real", action="store_true", help="leave the real clips out")
     parser.add_argument("--write", action="store_true", help="write docs/accuracy.md and docs/accuracy/")
     parser.add_argument("--save-poses", action="store_true", help="renew the poses kept with the tests, and stop")
+    parser.add_argument("--versus", action="store_true", help="engines and models side by side, and stop")
     options = parser.parse_args()
+    if options.versus:
+        print(versus(options.clips, options.cache, options.write))
+        return
     if options.save_poses:
         for path in save_subset(options.engine, options.model, options.cache):
             print(path, path.stat().st_size)

@@ -1,7 +1,7 @@
 """The accuracy that holds, watched on a dozen rendered clips whose poses are kept in ``tests/data/poses``.
 
-Bars are those of the benchmark's table on these clips with a margin of about a quarter to a half. The whole table: ``python bench/accuracy.py``. After fixtures are built anew:
-``python bench/accuracy.py --save-poses``.
+Bars are those of the benchmark's table on these clips with a margin of about a quarter to a half. The whole table:
+``python bench/accuracy.py``. After fixtures are built anew: ``python bench/accuracy.py --save-poses``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bench.accuracy_lib.samples import ClipResult, measure
 from bench.accuracy_lib.subset import FOLDER, NAMES, load_subset
 from bench.accuracy_lib.tally import Agreement, agreement
 
-#: Title of the row -> greatest mean absolute error here; beside it what was measured when the bar was set (heavy model).
+#: Title of the row -> greatest mean absolute error here; beside it what was measured when the bar was set.
 BARS = {
     "knee flexion, near leg": 3.5,  # 2.2
     "knee flexion, far leg": 5.0,  # 3.6

@@ -1,6 +1,6 @@
 """Which engine and which model: what was asked for, or the better by the measured table.
 
-docs/decisions/0002-onnx-engine.md has the figures for the engines, 0004-heavy-model.md those for the models.
+docs/decisions/0002-onnx-engine.md has the figures for the engines, 0005-heavy-model.md those for the models.
 """
 
 from __future__ import annotations
