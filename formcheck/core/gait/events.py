@@ -28,6 +28,7 @@ EDGE_SHARE: Final = 0.25  # of the swing's best speed: where its ends are read .
 CORE_SHARE: Final = 0.75  # ... outward from where it was last this fast (a hidden foot's stance wanders, but less)
 #: A swing that the clip cuts off, and a first one from rest, must be this fast, of the usual best: less is a shuffle.
 REST_SHARE: Final = 0.2
+REST_S: Final = 0.2  # a foot seen still for less, at the clip's edge, was not seen to rest
 FIRST_WAY: Final = 0.12  # ... and the first one must go this share of the usual way
 #: How far beyond those edges the foot stands, of the width between them: 0.21 where the swing is the minimum-jerk
 #: movement limbs are known for (Flash & Hogan 1985), 0.10 where its speed is a mere sine.
@@ -177,7 +178,10 @@ def _swing(
         return float("nan"), float("nan")
     before, after = _slow_sides(rows, fast, EDGE_SHARE * best)
     level = EDGE_SHARE * best
-    if (begin < 0 and not before.size) or (end >= len(speed) and not after.size):
+    rest = REST_S / float(np.median(np.diff(time_s)))
+    seen = np.isfinite(rows)
+    at_rest = seen[before].sum(), seen[fast[-1] + after].sum()
+    if (begin < 0 and at_rest[0] < rest) or (end >= len(speed) and at_rest[1] < rest):
         level = EDGE_SHARE * max(usual, best)
         before, after = _slow_sides(rows, fast, level)
     rise = fall = float("nan")
