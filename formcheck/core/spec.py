@@ -61,6 +61,7 @@ class Measure:
     uncertainty: float = 0.0  # what the measurement may be off; ``band`` is already widened by it
     min_steps: int = 3
     min_fps: float = 0.0
+    blind_models: tuple[str, ...] = ()  # pose models that cannot show it
     weight: float = 1.0
     priority: int = 5  # 1 is told first
     goal: bool = False  # a target to reach (knee over toe in drags), worded as such

@@ -168,6 +168,15 @@ def _evidence(table: Table, where: str) -> str:
     return tags
 
 
+def _tuning_number(table: Table, key: str, whole: bool, where: str) -> float:
+    value = read.number(table, key, where, 0.0)
+    if whole and (value < 1 or value != int(value)):
+        raise ExerciseFileError(f"{where}: '{key}' expected a whole number from 1 up, got {value:g}")
+    if value < 0:
+        raise ExerciseFileError(f"{where}: '{key}' expected 0 or more, got {value:g}")
+    return int(value) if whole else value
+
+
 def _tuning(table: Table, quantity: Quantity, phase: str, where: str) -> dict[str, Any]:
     """The keys that have a default in ``Measure``, each of its kind and range."""
     out: dict[str, Any] = {}
@@ -176,14 +185,10 @@ def _tuning(table: Table, quantity: Quantity, phase: str, where: str) -> dict[st
             continue
         if isinstance(spec.default, bool):
             out[spec.name] = read.flag(table, spec.name, where, None)
+        elif isinstance(spec.default, tuple):
+            out[spec.name] = read.texts(table, spec.name, where)
         else:
-            value = read.number(table, spec.name, where, 0.0)
-            whole = isinstance(spec.default, int)
-            if whole and (value < 1 or value != int(value)):
-                raise ExerciseFileError(f"{where}: '{spec.name}' expected a whole number from 1 up, got {value:g}")
-            if value < 0:
-                raise ExerciseFileError(f"{where}: '{spec.name}' expected 0 or more, got {value:g}")
-            out[spec.name] = int(value) if whole else value
+            out[spec.name] = _tuning_number(table, spec.name, isinstance(spec.default, int), where)
     if out.get("persist_share", 0.0) > 1:
         raise ExerciseFileError(f"{where}: 'persist_share' expected a share from 0 to 1")
     if out.get("relative_to_start") and phase in ("start", "set"):

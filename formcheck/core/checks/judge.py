@@ -26,6 +26,7 @@ class Context:
 
     side_visibility: dict[str, float]  # mean leg visibility, 0..1, left and right
     coverage: float
+    model: str = ""  # the pose model
 
 
 def judge(exercise: Exercise, data: SetData, catalogue: Catalogue, context: Context) -> list[Finding]:
@@ -68,6 +69,9 @@ def _judge_one(
     if data.fps < measure.min_fps:
         reason = f"needs {measure.min_fps:.0f} frames a second, the clip has {data.fps:.0f}"
         return _unassessed(measure, side, exercise, reason, f"Film at {measure.min_fps:.0f} frames a second or more.")
+    if context.model in measure.blind_models:
+        reason = f"the {context.model} pose model cannot show it"
+        return _unassessed(measure, side, exercise, reason, f"Score the clip again without the {context.model} model.")
     usable = within(data, view_laps)
     series = evaluate(measure, usable, side)
     if not len(series.value):
