@@ -123,11 +123,22 @@ def _model(name: str) -> dict[str, Any]:
 def _state(model: Mapping[str, Any], path: Path) -> State:
     if not path.is_file():
         return "absent"
-    return "verified" if sha256(path.read_bytes()) in _hashes(model) else "damaged"
+    return "verified" if file_sha256(path) in _hashes(model) else "damaged"
 
 
 def _hashes(model: Mapping[str, Any]) -> set[str]:
     return {str(model["sha256"]), str(model.get("built_sha256", ""))} - {""}
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file; read anew only if the file has changed since. Raises OSError."""
+    stat = path.stat()
+    return _file_sha256(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+
+
+@lru_cache(maxsize=16)
+def _file_sha256(path: Path, _mtime_ns: int, _size: int, _inode: int) -> str:
+    return sha256(path.read_bytes())
 
 
 def sha256(content: bytes) -> str:

@@ -6,7 +6,6 @@ an old file. Files come into being by temp file and rename: several processes ma
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 import zipfile
@@ -22,6 +21,7 @@ from formcheck.engines.blazepose.detector import Detector
 from formcheck.engines.blazepose.landmarks import LandmarkModel
 from formcheck.engines.blazepose.runtime import onnxruntime
 from formcheck.errors import ModelError
+from formcheck.model_store import file_sha256
 
 #: Raise when the converter's output changes.
 CONVERTER_VERSION: Final = 1
@@ -49,7 +49,7 @@ def ensure_onnx(bundle: str | Path) -> dict[str, Path]:
     """The ONNX files of ``bundle`` by part ("detector", "landmarks"), converted if they are not there yet."""
     path = Path(bundle)
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        digest = file_sha256(path)[:12]
     except OSError as error:
         raise ModelError(
             f"{path}: cannot be read ({error.strerror}); give the path of a .task bundle"
