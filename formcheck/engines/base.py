@@ -7,7 +7,7 @@ to look.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol, runtime_checkable
@@ -172,7 +172,7 @@ class ClipEngine(PoseEngine, Protocol):
         slowmo: float | None = None,
         workers: int | None = None,
         told: Callable[[int], None] | None = None,
-    ) -> tuple[list[float], list[FramePose | None]]:
+    ) -> tuple[list[float], Sequence[FramePose | None]]:
         """Times and poses of the frames that ``read_frames`` would give; ``told`` gets the frames done so far."""
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from formcheck.core.types import SubjectInfo
@@ -11,7 +11,7 @@ from formcheck.engines.onnx_engine import OnnxEngine, Survey
 from formcheck.engines.people import link
 from formcheck.engines.subject import Choice, SubjectGuide, choose, guide_to
 
-Followed = tuple[SubjectInfo, Guide, list[float], list[FramePose | None]]
+Followed = tuple[SubjectInfo, Guide, list[float], Sequence[FramePose | None]]
 
 
 def follow_subject(

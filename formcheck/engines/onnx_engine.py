@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from formcheck.core.types import EngineInfo, Frame
 from formcheck.engines.base import Anywhere, FramePose, Guide
@@ -32,7 +33,7 @@ class Survey:
     """
 
     times_s: list[float]
-    poses: list[FramePose | None]
+    poses: Sequence[FramePose | None]
     samples: list[list[Sighting]]
 
 
@@ -88,7 +89,7 @@ class OnnxEngine:
         slowmo: float | None = None,
         workers: int | None = None,
         told: OnFrames | None = None,
-    ) -> tuple[list[float], list[FramePose | None]]:
+    ) -> tuple[list[float], Sequence[FramePose | None]]:
         """Times and poses of the frames that ``read_frames`` would give, found with all cores.
 
         ``told`` gets the number of frames done, from the calling thread; raising from it stops the work.
@@ -141,13 +142,32 @@ class OnnxEngine:
         person = _guided_step(self._follower, picture, frame.time_s, guide)
         return self._poses.pose(person, frame.time_s, size)
 
-    def _finished(self, found: list[Found]) -> tuple[list[float], list[FramePose | None]]:
-        poses, times_s, made = PoseMaker(self._smooth), [one.time_s for one in found], []
+    def _finished(self, found: list[Found]) -> tuple[list[float], Sequence[FramePose | None]]:
+        times_s = [one.time_s for one in found]
+        if not self._smooth:
+            return times_s, _Poses(found)
+        poses, made = PoseMaker(self._smooth), []
         found.reverse()
         while found:  # each is let go as its pose is made: a long clip is not held twice
             one = found.pop()
             made.append(poses.pose(one.person, one.time_s, (one.width, one.height)))
         return times_s, made
+
+
+class _Poses(Sequence[FramePose | None]):
+    """The poses of what was found, each made when it is asked for: a long clip has a hundred thousand of them."""
+
+    def __init__(self, found: list[Found]) -> None:
+        self._found = found
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        one = self._found[index]
+        return None if one.person is None else pose_of(one.person, one.time_s, (one.width, one.height))
 
 
 def _guided_step(
