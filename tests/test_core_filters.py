@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import signal
 
 from formcheck.core.clean import filters as f
 
@@ -94,3 +95,11 @@ def test_nothing_is_written_into_the_argument():
 def test_frame_rate_is_that_of_the_usual_interval():
     t = np.delete(grid(fps=60), [20, 21, 22, 70])
     assert f.frame_rate_hz(t) == pytest.approx(60)
+
+
+@pytest.mark.parametrize("frames", [4, 5, 9, 30, 200])
+def test_the_two_way_filter_is_scipys(frames):
+    time_s, block = np.arange(frames) / 30.0, np.random.default_rng(frames).normal(size=(frames, 3)).cumsum(axis=0)
+    sos = signal.butter(f.FILTER_ORDER, 6.0, fs=30.0, output="sos")
+    expected = signal.sosfiltfilt(sos, block, axis=0, padtype="odd", padlen=min(frames - 1, int(30.0 / 6.0 * 1.5)))
+    np.testing.assert_allclose(f.low_pass(time_s, block, 6.0), expected, atol=1e-6)

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from formcheck.engines import open_live
+from formcheck.engines.choice import open_engine
 from formcheck.errors import FormcheckError, ModelError
 from tests.onnx_support import ROOT, bundle
 
@@ -60,3 +61,12 @@ def test_onnx_runtime_is_told_to_send_nothing_before_it_starts():
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-1500:]
+
+
+def test_a_model_file_of_ones_own_is_not_taken_for_the_heavy_model(tmp_path):
+    for file, name in (("mine.task", "own"), ("pose_landmarker_full.task", "full")):
+        own = tmp_path / file
+        own.write_bytes(bundle().read_bytes())
+        engine = open_engine("onnxruntime", "auto", own, None, smooth=False)
+        assert engine.info.model == name
+        engine.close()

@@ -15,7 +15,7 @@ from formcheck.errors import FormcheckError, ModelError
 from formcheck.progress import OnProgress
 
 AUTO: Final = "auto"
-#: The model that ``auto`` takes for a clip: with MediaPipe the heavy one takes several times the clip's own length.
+#: The model that ``auto`` takes for a clip.
 CLIP_MODEL: Final = {"onnxruntime": "heavy", "mediapipe": "full"}
 #: A camera does not wait.
 LIVE_MODEL: Final = "full"
@@ -44,7 +44,7 @@ def open_engine(
     core smooths it both ways; MediaPipe's engine cannot. Raises FormcheckError in one line.
     """
     chosen = choose_engine(engine)
-    name = choose_model(model, chosen)
+    name = choose_model(model, chosen) if model_path is None else _own_name(model, model_path)
     bundle = _own_bundle(model_path) if model_path is not None else model_store.ensure(name, progress)
     if chosen == "mediapipe":
         from formcheck.engines.mediapipe_engine import MediaPipeEngine
@@ -59,6 +59,13 @@ def open_engine(
             f"the engine onnxruntime is not installed ({error}); use the engine mediapipe"
         ) from error
     return OnnxEngine(bundle, name, smooth=smooth)
+
+
+def _own_name(asked: str, model_path: str | Path) -> str:
+    """What a user's own bundle is called: the core allows for each model's habits, so never one it may not be."""
+    if asked != AUTO:
+        return asked
+    return next((name for name in model_store.model_names() if Path(model_path).stem.endswith(f"_{name}")), "own")
 
 
 def _own_bundle(model_path: str | Path) -> Path:
