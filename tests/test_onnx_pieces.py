@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.engines.blazepose.landmarks import Person
-from formcheck.engines.blazepose.pieces import OVERLAP, Found, Piece, PiecesApart, join, plan, strangers
+from formcheck.engines.blazepose.pieces import OVERLAP, Piece, PiecesApart, join, plan, strangers
 from formcheck.engines.blazepose.region import Region
+from formcheck.engines.blazepose.trail import Found, Trail
 
 
 def found(time_s, x_px=None, size_px=100.0):
@@ -73,7 +74,7 @@ def test_a_very_short_clip_or_one_without_timestamps_is_left_whole(count, keys):
 def test_the_later_piece_fades_in_over_the_overlap():
     before = [found(t / 30, 100) for t in range(20)]
     after = [found(t / 30, 170) for t in range(14, 30)]
-    out = join([before, after])
+    out = join([Trail(before), Trail(after)])
     x = [one.person.landmarks_px[0, 0] for one in out]
     assert [one.time_s for one in out] == [t / 30 for t in range(30)]
     np.testing.assert_allclose(x[13:21], [100, 110, 120, 130, 140, 150, 160, 170], rtol=1e-6)
@@ -82,14 +83,14 @@ def test_the_later_piece_fades_in_over_the_overlap():
 def test_where_only_one_piece_has_found_somebody_they_are_kept():
     before = [found(t, 100 if t < 3 else None) for t in range(4)]
     after = [found(2.0), found(3.0, 200), found(4.0)]
-    out = join([before, after])
+    out = join([Trail(before), Trail(after)])
     assert [one.person and one.person.landmarks_px[0, 0] for one in out] == [100, 100, 100, 200, None]
 
 
 @pytest.mark.parametrize("later", [[5.0, 6.0], [2.5, 3.5], []])
 def test_pieces_that_do_not_meet_are_not_joined(later):
     with pytest.raises(PiecesApart):
-        join([[found(float(t), 1) for t in range(4)], [found(t, 1) for t in later]])
+        join([Trail(found(float(t)) for t in range(4)), Trail(found(t) for t in later)])
 
 
 def test_pieces_that_follow_different_people_tell_where_the_first_one_is():
@@ -99,3 +100,29 @@ def test_pieces_that_follow_different_people_tell_where_the_first_one_is():
     assert strangers(before, same) is None
     assert strangers(before, [found(float(t)) for t in range(3, 9)]) is None
     assert strangers(before, other).center_x_px == 100
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.one_of(st.none(), st.floats(-500, 3000)), min_size=1, max_size=200), st.integers(0, 60))
+def test_a_trail_gives_back_what_was_put_in(places, begin):
+    frames = [found(t / 30, x) for t, x in enumerate(places)]
+    trail, begin = Trail(frames), min(begin, len(frames))
+    joined = Trail(frames[:begin])
+    joined.extend(trail, begin)
+    for one in (trail, joined):
+        assert len(one) == len(frames)
+        assert one.times_s.tolist() == [frame.time_s for frame in frames]
+        for put, got in zip(frames, one, strict=True):
+            assert (put.time_s, put.width, put.height) == (got.time_s, got.width, got.height)
+            assert (put.person is None) == (got.person is None)
+            if put.person is not None:
+                np.testing.assert_array_equal(put.person.numbers, got.person.numbers)
+                assert (put.person.region, put.person.next_region) == (got.person.region, got.person.next_region)
+
+
+def test_a_person_read_from_a_trail_outlives_its_growth():
+    trail = Trail([found(0.0, 7.0)])
+    person = trail[-1].person
+    for t in range(1, 500):
+        trail.append(found(t / 30, 9.0))
+    assert (person.numbers == 7.0).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from formcheck.core.types import SubjectInfo
@@ -11,7 +11,7 @@ from formcheck.engines.onnx_engine import OnnxEngine, Survey
 from formcheck.engines.people import link
 from formcheck.engines.subject import Choice, SubjectGuide, choose, guide_to
 
-Followed = tuple[SubjectInfo, Guide, list[float], Sequence[FramePose | None]]
+Followed = tuple[SubjectInfo, Guide, list[float], Iterable[FramePose | None]]
 
 
 def follow_subject(
@@ -35,12 +35,8 @@ def follow_subject(
     if _is_followed(choice, guide, survey):
         return choice.info, guide, survey.times_s, survey.poses
     times_s, found = engine.track_clip(path, guide, *limits, workers=workers, told=told)
-    return (
-        choice.info,
-        guide,
-        times_s,
-        [None if pose is None or guide.rejects(pose) else pose for pose in found],
-    )
+    poses = (None if pose is None or guide.rejects(pose) else pose for pose in found)  # made as they are asked for
+    return choice.info, guide, times_s, poses
 
 
 def _is_followed(choice: Choice, guide: SubjectGuide | Anywhere, survey: Survey) -> bool:

@@ -16,11 +16,11 @@ from formcheck.engines.blazepose.clip import ClipPart, FrameStep, OnFrames, foll
 from formcheck.engines.blazepose.follow import Crowd, Follower, everybody
 from formcheck.engines.blazepose.landmarks import Person
 from formcheck.engines.blazepose.picture import FramePicture, RgbPicture
-from formcheck.engines.blazepose.pieces import Found
 from formcheck.engines.blazepose.poses import PoseMaker, pose_of
 from formcheck.engines.blazepose.region import Region
 from formcheck.engines.blazepose.runtime import onnxruntime
 from formcheck.engines.blazepose.store import Models, open_models
+from formcheck.engines.blazepose.trail import Trail
 from formcheck.engines.people import Sighting, sight
 from formcheck.io.video import DecodedPicture
 
@@ -142,22 +142,18 @@ class OnnxEngine:
         person = _guided_step(self._follower, picture, frame.time_s, guide)
         return self._poses.pose(person, frame.time_s, size)
 
-    def _finished(self, found: list[Found]) -> tuple[list[float], Sequence[FramePose | None]]:
-        times_s = [one.time_s for one in found]
+    def _finished(self, found: Trail) -> tuple[list[float], Sequence[FramePose | None]]:
+        times_s = found.times_s.tolist()
         if not self._smooth:
             return times_s, _Poses(found)
-        poses, made = PoseMaker(self._smooth), []
-        found.reverse()
-        while found:  # each is let go as its pose is made: a long clip is not held twice
-            one = found.pop()
-            made.append(poses.pose(one.person, one.time_s, (one.width, one.height)))
-        return times_s, made
+        poses = PoseMaker(self._smooth)
+        return times_s, [poses.pose(one.person, one.time_s, (one.width, one.height)) for one in found]
 
 
 class _Poses(Sequence[FramePose | None]):
     """The poses of what was found, each made when it is asked for: a long clip has a hundred thousand of them."""
 
-    def __init__(self, found: list[Found]) -> None:
+    def __init__(self, found: Trail) -> None:
         self._found = found
 
     def __len__(self) -> int:

@@ -21,8 +21,9 @@ from formcheck.cores import available_cores
 from formcheck.engines.blazepose.follow import Follower
 from formcheck.engines.blazepose.landmarks import Person
 from formcheck.engines.blazepose.picture import FramePicture
-from formcheck.engines.blazepose.pieces import Found, Piece, PiecesApart, join, plan, strangers
+from formcheck.engines.blazepose.pieces import Piece, PiecesApart, join, plan, strangers
 from formcheck.engines.blazepose.region import Region
+from formcheck.engines.blazepose.trail import Found, Trail
 from formcheck.io.video import DecodedPicture, picture_times, read_pictures
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def follow_clip(
     workers: int | None = None,
     told: OnFrames | None = None,
     mend: bool = True,
-) -> list[Found]:
+) -> Trail:
     """Who is found in each frame of ``clip``, in order.
 
     ``new_step`` makes what follows through one piece, from a region to begin with or from wherever somebody is seen.
@@ -123,7 +124,7 @@ class _Work:
         self.stop = threading.Event()
         self.done: dict[Piece, int] = {}  # each piece writes its own entry: no lock needed
 
-    def follow(self, pieces: Sequence[Piece], region: Region | None = None) -> list[list[Found]]:
+    def follow(self, pieces: Sequence[Piece], region: Region | None = None) -> list[Trail]:
         """The frames of each of ``pieces``, which follow one another: read in one go, so nothing is decoded twice.
 
         Ends early if the work is stopped.
@@ -145,7 +146,7 @@ class _Run:
 
     def __init__(self, piece: Piece, step: FrameStep) -> None:
         self._piece, self._step = piece, step
-        self.found: list[Found] = []
+        self.found = Trail(room=piece.frames)
 
     def add(self, picture: FramePicture, one: DecodedPicture) -> bool:
         """Look for the person in a frame; False if it is not in the piece."""
@@ -156,7 +157,7 @@ class _Run:
         return True
 
 
-def _run(work: _Work, pieces: list[Piece], workers: int, told: OnFrames | None) -> list[list[Found]]:
+def _run(work: _Work, pieces: list[Piece], workers: int, told: OnFrames | None) -> list[Trail]:
     share = -(-len(pieces) // workers)
     groups = [pieces[k : k + share] for k in range(0, len(pieces), share)]
     with ThreadPoolExecutor(len(groups), thread_name_prefix="pose") as pool:
@@ -171,7 +172,7 @@ def _run(work: _Work, pieces: list[Piece], workers: int, told: OnFrames | None) 
     return [found for job in jobs for found in job.result()]
 
 
-def _wait(jobs: list[Future[list[list[Found]]]], work: _Work, told: OnFrames | None) -> None:
+def _wait(jobs: list[Future[list[Trail]]], work: _Work, told: OnFrames | None) -> None:
     """Until all ``jobs`` are done; raises what the first failing one raised."""
     left = set(jobs)
     while left:

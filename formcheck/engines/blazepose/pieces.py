@@ -8,14 +8,14 @@ depend on the clip alone, not on the machine, so the same clip gives the same nu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from formcheck.core.types import Array
-from formcheck.engines.blazepose.landmarks import Person
 from formcheck.engines.blazepose.region import Region
+from formcheck.engines.blazepose.trail import Found, Trail
 
 #: Frames over which one piece fades into the next.
 OVERLAP: Final = 6
@@ -30,25 +30,19 @@ _SAME_TIME_S: Final = 1e-6
 
 @dataclass(frozen=True)
 class Piece:
-    """From ``start_s`` to ``end_s``, both frames of the piece; None is the clip's own start or end."""
+    """From ``start_s`` to ``end_s``, both frames of the piece; None is the clip's own start or end.
+
+    ``frames`` is how many it has, or 0 if that is not known.
+    """
 
     start_s: float | None
     end_s: float | None
+    frames: int = field(default=0, compare=False)
 
     def holds(self, shown_s: float) -> bool:
         """Whether the frame shown at ``shown_s`` is in it."""
         from_s, to_s = self.start_s or 0.0, np.inf if self.end_s is None else self.end_s
         return bool(from_s - _SAME_TIME_S <= shown_s <= to_s + _SAME_TIME_S)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Who was found in the frame at a time; ``person`` is None where nobody was."""
-
-    time_s: float
-    person: Person | None
-    width: int
-    height: int
 
 
 class PiecesApart(Exception):
@@ -61,7 +55,7 @@ def plan(times_s: Array, key_times_s: Array, start_s: float | None, end_s: float
     high = np.inf if end_s is None else end_s + 1e-9
     times = times_s[(times_s >= low) & (times_s <= high)]
     if len(times) < 2 * _SHORTEST or not len(key_times_s):
-        return [Piece(start_s, end_s)]
+        return [Piece(start_s, end_s, len(times))]
     # An even number, so that two cores end together.
     count = 2 * max(1, round(len(times) / _USUAL / 2))
     keys = np.flatnonzero(np.isin(times, key_times_s))
@@ -72,7 +66,7 @@ def plan(times_s: Array, key_times_s: Array, start_s: float | None, end_s: float
         starts.append(int(near) if abs(near - target) <= _REACH * len(times) / count else target)
     ends = [min(start + OVERLAP, len(times)) - 1 for start in starts[1:]]
     return [
-        Piece(start_s if a == 0 else float(times[a]), end_s if b is None else float(times[b]))
+        Piece(start_s if a == 0 else float(times[a]), end_s if b is None else float(times[b]), (b or len(times) - 1) - a + 1)
         for a, b in zip(starts, [*ends, None], strict=True)
     ]
 
@@ -92,18 +86,22 @@ def strangers(before: Sequence[Found], after: Sequence[Found]) -> Region | None:
     return shared[0][0].region
 
 
-def join(parts: Sequence[Sequence[Found]]) -> list[Found]:
+def join(parts: list[Trail]) -> Trail:
     """One run of frames from those of pieces in order; frames found twice are faded from the earlier to the later.
 
-    Raises PiecesApart where a piece does not begin inside the one before.
+    ``parts`` is emptied on the way, for a long clip is not held twice. Raises PiecesApart where a piece does not
+    begin inside the one before.
     """
-    out = list(parts[0])
-    for part in parts[1:]:
+    parts.reverse()
+    out = Trail(room=sum(map(len, parts)))
+    out.extend(parts.pop())
+    while parts:
+        part = parts.pop()
         shared = _shared(out, part)
-        weights = np.arange(1, shared + 1) / (shared + 1)
-        earlier = out[len(out) - shared :]
-        faded = [_fade(a, b, float(w)) for a, b, w in zip(earlier, part, weights, strict=False)]
-        out[len(out) - shared :] = [*faded, *part[shared:]]
+        first = len(out) - shared
+        for k in range(shared):
+            out[first + k] = _fade(out[first + k], part[k], (k + 1) / (shared + 1))
+        out.extend(part, shared)
     return out
 
 
