@@ -66,7 +66,11 @@ def plan(times_s: Array, key_times_s: Array, start_s: float | None, end_s: float
         starts.append(int(near) if abs(near - target) <= _REACH * len(times) / count else target)
     ends = [min(start + OVERLAP, len(times)) - 1 for start in starts[1:]]
     return [
-        Piece(start_s if a == 0 else float(times[a]), end_s if b is None else float(times[b]), (b or len(times) - 1) - a + 1)
+        Piece(
+            start_s if a == 0 else float(times[a]),
+            end_s if b is None else float(times[b]),
+            (b or len(times) - 1) - a + 1,
+        )
         for a, b in zip(starts, [*ends, None], strict=True)
     ]
 
