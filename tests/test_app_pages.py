@@ -18,11 +18,11 @@ from formcheck.app.parts.guide import guide_svg
 from formcheck.app.parts.player_data import groups, load_signals, player_data, plot_data
 from formcheck.app.parts.reproduce import FLAGS, command_line, python_code
 from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS, rescore, write_run
-from formcheck.app.texts import FALLBACK, languages, table
 from formcheck.core.spec import ScoreOptions
 from formcheck.exercises.load import load_catalogue
 from formcheck.report.digest import titles_of
 from formcheck.report.tables import write_signals
+from formcheck.texts import FALLBACK, languages, table
 from tests.synth import Walk, walker
 
 APP = Path(formcheck.app.__file__).parent

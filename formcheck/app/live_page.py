@@ -21,9 +21,9 @@ from formcheck.app.parts.common import catalogue, exercise_select, owner, runs
 from formcheck.app.parts.result import result
 from formcheck.app.run import POSES, options_of
 from formcheck.app.screens.upload import guide
-from formcheck.app.texts import section, t
 from formcheck.errors import FormcheckError
 from formcheck.io import pose_file
+from formcheck.texts import section, t
 
 if TYPE_CHECKING:
     from formcheck.app.live_video import LiveVideo, Setup

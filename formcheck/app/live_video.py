@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from formcheck import texts
 from formcheck.core.spec import Catalogue, ScoreOptions
 from formcheck.core.types import Frame, PoseSequence
 from formcheck.engines.base import LiveEngine
@@ -76,6 +77,7 @@ class LiveVideo:
         self.setup = setup
         self.visit = secrets.token_urlsafe(24)
         self.error: str | None = None
+        self._language = texts.language()  # of the page that began it; pictures come in other threads
         self._run: LiveRun | None = None
         self._engine: LiveEngine | None = None
         self._recorder: Recorder | None = None
@@ -104,7 +106,7 @@ class LiveVideo:
 
     def answer(self, message: bytes) -> str:
         """Work on the newest picture; the JSON of what to draw over it. ValueError for what is no picture."""
-        with self._working:
+        with self._working, texts.speaking(self._language):
             began = time.monotonic()
             number, time_s, rgb = read_message(message)
             said: dict[str, Any] = {"id": number}

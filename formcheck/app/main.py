@@ -6,10 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from formcheck.app.parts.common import frame_styles
+from formcheck.app.parts.common import browser_locale, frame_styles
 from formcheck.app.screens import batch, compare, history, live, upload
-from formcheck.app.texts import t
+from formcheck.texts import follow, t
 
+follow(browser_locale)
 st.set_page_config(page_title="formcheck", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
 st.html(frame_styles())
 page = st.navigation(

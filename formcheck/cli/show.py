@@ -15,6 +15,7 @@ from formcheck.core.types import Finding, Report
 from formcheck.report import words
 from formcheck.report.digest import Fault, Titles, digest, setting_line, stop_line
 from formcheck.report.style import VERDICT_LOOK
+from formcheck.texts import t
 
 COLOUR = {"good": "green", "minor": "yellow", "major": "red", "not_assessed": "bright_black"}
 
@@ -26,12 +27,12 @@ def sign(verdict: str) -> Text:
 
 def score_words(report: Report) -> str:
     """The score as "64 / 100", or that there is none."""
-    return words.NO_SCORE if report.score is None else f"{report.score:.0f} / 100"
+    return words.no_score() if report.score is None else f"{report.score:.0f} / 100"
 
 
 def _against(finding: Finding) -> str:
     value = words.number(finding.value, finding.unit)
-    return f"{value} (good: {words.wanted(finding.limits, finding.unit)})"
+    return t("cli.against", value=value, band=words.wanted(finding.limits, finding.unit))
 
 
 def _fault_line(fault: Fault, titles: Titles) -> Text:
@@ -41,9 +42,9 @@ def _fault_line(fault: Fault, titles: Titles) -> Text:
     if fault.steps:
         parts.append(words.count(len(fault.steps), "step"))
     if finding.onset_s is not None:
-        parts.append(f"from {words.clock(finding.onset_s)}")
+        parts.append(t("page.onset", when=words.clock(finding.onset_s)))
     if finding.worst_at_s is not None:
-        parts.append(f"worst at {words.clock(finding.worst_at_s)}")
+        parts.append(t("page.worst", when=words.clock(finding.worst_at_s)))
     line = sign(finding.verdict)
     line.append(", ".join(parts), style="default not bold")
     line.append(f"\n  {finding.cue}", style="bold default")
@@ -71,22 +72,25 @@ def clip_summary(report: Report, titles: Titles, folder: Path | None = None) -> 
         rows.append(Text(facts, style="dim"))
     rows += [Padding(_fault_line(fault, titles), (1 if i == 0 else 0, 0, 0, 0)) for i, fault in enumerate(said.top)]
     if len(said.faults) > len(said.top):
-        rows.append(Text(f"  and {words.count(len(said.faults) - len(said.top), 'more fault')} in the report"))
+        more = words.count(len(said.faults) - len(said.top), "more")
+        rows.append(Text("  " + t("cli.more", faults=more)))
     if said.good:
-        names = list(dict.fromkeys(titles.check(f.check) for f in said.good))
-        rows.append(Padding(sign("good").append(f" Good: {', '.join(names)}", style="default not bold"), (1, 0, 0, 0)))
+        names = ", ".join(dict.fromkeys(titles.check(f.check) for f in said.good))
+        good = sign("good").append(" " + t("cli.good", checks=names), style="default not bold")
+        rows.append(Padding(good, (1, 0, 0, 0)))
     stop_style = "bold red" if report.stop.advised else "default"
     rows.append(Padding(Text(stop_line(report), style=stop_style), (1, 0, 0, 0)))
     for group in said.not_judged:
         checks = ", ".join(titles.check(check) for check in group.checks)
         reason = f" ({next(iter(group.reasons))})" if len(group.reasons) == 1 else ""
-        line = sign("not_assessed").append(f" Not judged: {checks}{reason}", style="dim not bold")
+        told = t("cli.not_judged", checks=checks + reason)
+        line = sign("not_assessed").append(f" {told}", style="dim not bold")
         if group.film:
             line.append(f"\n  {group.film}")
         rows.append(line)
     rows += [Text(f"! {text}", style="yellow") for text in (*report.warnings, *report.tracking.reasons)]
     if folder is not None:
-        rows.append(Padding(Text(f"Report: {folder}", style="dim"), (1, 0, 0, 0)))
+        rows.append(Padding(Text(t("cli.report", folder=folder), style="dim"), (1, 0, 0, 0)))
     return Group(*rows)
 
 
@@ -99,9 +103,9 @@ def show_clip(console: Console, path: Path, report: Report, titles: Titles, fold
 def clips_table(results: Sequence[tuple[Path, Report, Path]], titles: Titles) -> Table:
     """Many clips: one line each, made to fit 80 columns."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for heading in ("Clip", "Score", "Exercise", "Steps", "Main fault", "Stop at"):
-        numeric = heading in ("Score", "Steps", "Stop at")
-        table.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+    for heading in ("clip", "score", "exercise", "steps", "main_fault", "stop"):
+        numeric = heading in ("score", "steps", "stop")
+        table.add_column(t(f"cli.{heading}"), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
     for path, report, _ in results:
         table.add_row(
             escape(path.name),
@@ -127,8 +131,8 @@ def show_clips(console: Console, results: Sequence[tuple[Path, Report, Path]], t
     for path, report, _ in results:
         if report.tracking.quality != "accepted":
             why = "; ".join(report.tracking.reasons)
-            console.print(Text(f"! {path.name}: {words.QUALITY[report.tracking.quality]}: {why}", style="yellow"))
-    console.print(Text(f"Reports: {results[0][2].parent}", style="dim"), soft_wrap=True)
+            console.print(Text(f"! {path.name}: {words.quality(report.tracking.quality)}: {why}", style="yellow"))
+    console.print(Text(t("cli.reports", folder=results[0][2].parent), style="dim"), soft_wrap=True)
 
 
 def show_failures(console: Console, failures: Sequence[tuple[Path, str]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from formcheck.core.checks.quality import LEG_PARTS_NEEDED, MIN_BODY_SHARE
 from formcheck.core.clean.prepare import EDGE_MARGIN, MIN_VISIBILITY, leg_length_px
 from formcheck.core.skeleton import SIDES, SKELETON, joint
 from formcheck.core.types import Array, Bools, ViewName
+from formcheck.texts import t
 
 HintId = Literal["nobody", "feet", "head", "small", "turn_side", "turn_known"]
 
@@ -27,20 +28,14 @@ class Hint:
     """One thing to do about the picture."""
 
     id: HintId
-    text: str
+
+    @property
+    def text(self) -> str:
+        """As it is shown."""
+        return t(f"framing.{self.id}")
 
 
-HINTS: Final[dict[HintId, Hint]] = {
-    hint.id: hint
-    for hint in (
-        Hint("nobody", "Step into the picture"),
-        Hint("feet", "Step back: feet not in frame"),
-        Hint("head", "Step back: head not in frame"),
-        Hint("small", "Come closer: you are small in the picture"),
-        Hint("turn_side", "Turn side on to the camera"),
-        Hint("turn_known", "Turn side on, or face the camera"),
-    )
-}
+HINTS: Final[dict[HintId, Hint]] = {name: Hint(name) for name in get_args(HintId)}
 
 
 def legs_seen(landmarks_px: Array, visibility: Array, size_px: tuple[int, int]) -> Bools:

@@ -17,13 +17,12 @@ from formcheck.engines.base import BEYOND_FRAME_VISIBILITY
 from formcheck.live.cues import LiveCue
 from formcheck.live.run import Shot
 from formcheck.live.update import LiveUpdate
+from formcheck.report import words
 from formcheck.report.overlay import board, figure, plates
 from formcheck.report.overlay.painter import TEXT_SHARE
 from formcheck.report.overlay.scene import NearSide, near_of
 from formcheck.report.style import STOP_COLOUR, rgb
-
-NO_READING = "No reading"
-STOP = "STOP: end the set"
+from formcheck.texts import t
 
 
 def mirrored(picture: plates.Picture) -> plates.Picture:
@@ -38,11 +37,11 @@ def paint(picture: plates.Picture, shot: Shot, mirror: bool) -> None:
     _body(picture, update, mirror, unit)
     gap = round(0.4 * unit)
     if update.status == "no_reading":
-        _lines(picture, NO_READING, "", unit)
+        _lines(picture, t("picture.no_reading"), "", unit)
     elif shot.stage == "set":
         _lines(picture, *count_words(update), unit)
     if update.stop is not None and update.stop.advised:
-        plate = _banner(STOP, round(1.1 * unit), STOP_COLOUR)
+        plate = _banner(t("picture.stop"), round(1.1 * unit), STOP_COLOUR)
         plates.lay(picture, plate, picture.shape[1] - plate.size[0] - gap, gap)
     if update.cue is not None and shot.stage == "set":
         _cue(picture, update.cue, unit)
@@ -56,11 +55,20 @@ def paint(picture: plates.Picture, shot: Shot, mirror: bool) -> None:
 
 def count_words(update: LiveUpdate) -> tuple[str, str]:
     """Step count, and cadence with its evenness, as written."""
-    count = f"Step {update.steps}" if update.steps else "No steps yet"
+    count = t("picture.step", n=update.steps) if update.steps else t("picture.no_steps")
     if update.cadence_spm is None:
         return count, ""
-    even = "" if update.rhythm_cv_pct is None else f", varies {update.rhythm_cv_pct:.0f} %"
-    return count, f"{update.cadence_spm:.0f} steps/min{even}"
+    cadence = f"{update.cadence_spm:.0f}" + words.unit("steps/min")
+    if update.rhythm_cv_pct is None:
+        return count, cadence
+    return count, t("picture.varies", cadence=cadence, share=f"{update.rhythm_cv_pct:.0f} %")
+
+
+def cue_words(cue: LiveCue) -> str:
+    """The exercise file's cue, with the side it is about."""
+    if cue.side == "both":
+        return cue.text
+    return t("picture.cue_side", side=t(f"picture.{cue.side}"), cue=cue.text)
 
 
 def _body(picture: plates.Picture, update: LiveUpdate, mirror: bool, unit: float) -> None:
@@ -91,9 +99,8 @@ def _lines(picture: plates.Picture, big: str, small: str, unit: float) -> None:
 
 def _cue(picture: plates.Picture, cue: LiveCue, unit: float) -> None:
     gap = round(0.4 * unit)
-    text = cue.text if cue.side == "both" else f"{cue.side.capitalize()}: {cue.text}"
     width = min(picture.shape[1] - 2 * gap, round(24 * unit))
-    plate = board.cue_plate(text, cue.severity, round(1.2 * unit), width)
+    plate = board.cue_plate(cue_words(cue), cue.severity, round(1.2 * unit), width)
     _centred(picture, plate, picture.shape[0] - plate.size[1] - gap)
 
 

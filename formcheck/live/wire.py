@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from formcheck.live.cues import LiveCue
-from formcheck.live.picture import NO_READING, STOP, count_words, on_picture
+from formcheck.live.picture import count_words, cue_words, on_picture
 from formcheck.live.run import Shot
 from formcheck.live.update import LiveUpdate
 from formcheck.report.overlay import figure
 from formcheck.report.overlay.painter import TEXT_SHARE
 from formcheck.report.overlay.scene import NearSide, near_of
 from formcheck.report.style import VERDICT_LOOK
+from formcheck.texts import t
 
 Plain = dict[str, Any]
 
@@ -27,7 +28,8 @@ def to_wire(shot: Shot, size_px: tuple[int, int]) -> Plain:
     """Words, numbers and skeleton of a shot of a picture (width, height); numbers are null where there are none."""
     update = shot.update
     reading = shot.stage == "set" and update.status != "no_reading"
-    big, small = (NO_READING, "") if update.status == "no_reading" else count_words(update) if reading else ("", "")
+    none = (t("picture.no_reading") if update.status == "no_reading" else "", "")
+    big, small = count_words(update) if reading else none
     return {
         "stage": shot.stage,
         "reading": reading,
@@ -58,7 +60,7 @@ def _cue(cue: LiveCue, now_s: float) -> Plain:
     look = VERDICT_LOOK[cue.severity]
     return {
         "id": f"{cue.shown_at_s:.3f}:{cue.id}",
-        "text": cue.text if cue.side == "both" else f"{cue.side.capitalize()}: {cue.text}",
+        "text": cue_words(cue),
         "spoken": cue.spoken,
         "sign": look.sign,
         "colour": look.fill,
@@ -69,7 +71,7 @@ def _cue(cue: LiveCue, now_s: float) -> Plain:
 def _stop(update: LiveUpdate) -> Plain | None:
     if update.stop is None or not update.stop.advised:
         return None
-    return {"mark": STOP, "reasons": "; ".join(update.stop.reasons)}
+    return {"mark": t("picture.stop"), "reasons": "; ".join(update.stop.reasons)}
 
 
 def _body(update: LiveUpdate, size_px: tuple[int, int]) -> Plain:

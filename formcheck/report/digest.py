@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from formcheck.core.spec import Catalogue, Exercise
 from formcheck.core.types import Finding, Report
 from formcheck.report import words
+from formcheck.texts import find, t
 
 SEVERITY = {"major": 0, "minor": 1, "good": 2, "not_assessed": 3}
 
@@ -30,7 +31,7 @@ class Titles:
 
     def exercise(self, name: str) -> str:
         """The exercise's name."""
-        return self.exercises.get(name) or words.EXERCISE.get(name) or words.title(name)
+        return self.exercises.get(name) or find(f"exercise.{name}") or words.title(name)
 
 
 def titles_of(catalogue: Catalogue | None) -> Titles:
@@ -58,8 +59,8 @@ class Fault:
         """One of "left", "right", "both sides" or nothing."""
         sides = {finding.side for finding in self.findings}
         if {"left", "right"} <= sides:
-            return words.BOTH_SIDES
-        return words.SIDE[next(iter(sides), None)]
+            return words.both_sides()
+        return words.side(next(iter(sides), None))
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -126,15 +127,18 @@ def _by_reason(findings: Sequence[Finding]) -> dict[str, tuple[str, ...]]:
 
 def _headline(report: Report, faults: tuple[Fault, ...], judged: int) -> str:
     if report.tracking.quality == "rejected":
-        return "This clip cannot be scored: " + "; ".join(report.tracking.reasons or ("poor footage",))
+        reasons = report.tracking.reasons or (t("headline.poor"),)
+        return t("headline.rejected", reasons="; ".join(reasons))
     if not judged:
-        return "Nothing could be judged in this clip"
+        return t("headline.nothing")
+    checks = words.count(judged, "check")
     if not faults:
-        return f"No faults in {words.count(judged, 'check')}"
+        return t("headline.no_faults", checks=checks)
     major = sum(fault.worst.verdict == "major" for fault in faults)
-    minor = len(faults) - major
-    parts = [words.count(n, f"{kind} fault") for n, kind in ((major, "major"), (minor, "minor")) if n]
-    return f"{' and '.join(parts)} in {words.count(judged, 'check')}"
+    counts = {"major": major, "minor": len(faults) - major}
+    said = {kind: words.count(n, kind) for kind, n in counts.items() if n}
+    both = t("headline.both", **said) if len(said) == 2 else "".join(said.values())
+    return t("headline.faults", faults=both, checks=checks)
 
 
 def digest(report: Report) -> Digest:
@@ -151,18 +155,17 @@ def stop_line(report: Report) -> str:
     reasons = "; ".join(stop.reasons)
     if not stop.advised:
         return reasons[:1].upper() + reasons[1:]
-    at_step = "" if stop.step is None else f", at step {stop.step + 1}"
-    return f"The set should have ended at {words.clock(stop.at_s)}{at_step}: {reasons}"
+    when = words.clock(stop.at_s)
+    if stop.step is None:
+        return t("stop.at", when=when, reasons=reasons)
+    return t("stop.at_step", when=when, step=stop.step + 1, reasons=reasons)
 
 
 def setting_line(report: Report, titles: Titles) -> str:
     """Exercise, motion and view as one line: what formcheck took the clip to be."""
+    name = titles.exercise(report.exercise)
     if report.exercise_source == "given":
-        how = " (as you said)"
-    else:
-        sure = words.percent(report.exercise_confidence)
-        how = f" (recognised, {sure} sure)" if report.exercise != "unknown" else ""
-    return (
-        f"{titles.exercise(report.exercise)}{how} · {words.DIRECTION[report.direction]} · "
-        f"seen from the {words.VIEW[report.view]}".replace("from the at an angle", "at an angle")
-    )
+        name = t("setting.given", exercise=name)
+    elif report.exercise != "unknown":
+        name = t("setting.recognised", exercise=name, share=words.percent(report.exercise_confidence))
+    return " · ".join((name, t(f"direction.{report.direction}"), t(f"seen.{report.view}")))

@@ -1,58 +1,57 @@
-"""The words that reports, overlay and command line share. Texts of checks live in the exercise files."""
+"""How reports, overlay, command line and app write numbers, moments, units and verdicts.
+
+The words themselves are in ``formcheck/texts``; those of checks and exercises live in the exercise files.
+"""
 
 from __future__ import annotations
 
 import math
 from typing import Final
 
+from formcheck.core.skeleton import SIDES
+from formcheck.core.types import Finding
 from formcheck.core.vocabulary import BY_NAME
+from formcheck.texts import find, t
 
-VERDICT: Final = {
-    "good": "Good",
-    "minor": "Minor fault",
-    "major": "Major fault",
-    "not_assessed": "Not judged",
-}
-QUALITY: Final = {"accepted": "Good footage", "warning": "Usable footage", "rejected": "Not usable"}
-VIEW: Final = {
-    "left_side": "left side", "right_side": "right side", "front": "front", "back": "back",
-    "oblique": "at an angle",
-}  # fmt: skip
-DIRECTION: Final = {"backward": "moving backward", "forward": "moving forward", "in_place": "in place"}
-#: "both" is one finding for the whole body; a pair of findings is told as ``BOTH_SIDES``.
-SIDE: Final = {"left": "left", "right": "right", "both": "", None: ""}
-BOTH_SIDES: Final = "both sides"
-PHASE: Final = {"contact": "contact", "drive": "drive", "swing": "swing", "": ""}
-EVIDENCE: Final = {
-    "V": "a published figure, read in its source",
-    "R": "recalled from the literature, not re-read",
-    "M": "measured on real data for formcheck",
-    "D": "derived for formcheck, formula given",
-    "C": "coaches' opinion",
-}
-SAFETY: Final = (
-    "formcheck measures what a camera sees. It is not medical advice: stop if something hurts, and ask "
-    "a doctor or physiotherapist before training with a knee or other injury."
-)
-#: What is not the name of an exercise file.
-EXERCISE: Final = {"unknown": "Exercise not recognised", "up_and_back": "Up and back"}
-NO_SCORE: Final = "No score"
-
-_UNITS: Final = {
-    "deg": "°", "pct": " %", "s": " s", "ratio": "", "": "", "foot": " foot lengths", "shank": " shank lengths",
-    "leg": " leg lengths", "leg/s": " leg lengths/s", "trunk": " trunk lengths", "hip width": " hip widths",
-    "steps/min": " steps/min", "m": " m", "m/s": " m/s",
-}  # fmt: skip
+#: Units that are signs, the same in every language; the others are words.
+_SIGNS: Final = {"deg": "°", "pct": " %", "s": " s", "ratio": "", "": "", "m": " m", "m/s": " m/s"}
+_EVIDENCE: Final = "VRMDC"
+#: The summary's figures that are not written by the ending of their name, and in what unit.
 _SUMMARY: Final = {
-    "steps": ("Steps", "{:.0f}"), "cadence_spm": ("Cadence", "{:.0f} steps/min"),
-    "duration_s": ("Duration", "{:.1f} s"), "distance_m": ("Distance", "{:.1f} m"),
-    "speed_m_s": ("Speed", "{:.2f} m/s"), "laps": ("Laps", "{:.0f}"),
+    "steps": ("{:.0f}", ""), "cadence_spm": ("{:.0f}", "steps/min"), "duration_s": ("{:.1f}", "s"),
+    "distance_m": ("{:.1f}", "m"), "speed_m_s": ("{:.2f}", "m/s"), "laps": ("{:.0f}", ""),
 }  # fmt: skip
+_ENDINGS: Final = {"_ratio_s": "leg/s", "_m_s": "m/s", "_deg": "deg", "_pct": "pct", "_m": "m", "_s": "s"}
+
+
+def verdict(name: str) -> str:
+    """A verdict in words."""
+    return t(f"verdict.{name}")
+
+
+def quality(name: str) -> str:
+    """How good the footage is, in words."""
+    return t(f"quality.{name}")
+
+
+def side(name: str | None) -> str:
+    """Left or right; nothing for "both", which is one finding for the whole body. A pair is told as ``both_sides``."""
+    return t(f"common.{name}") if name in SIDES else ""
+
+
+def both_sides() -> str:
+    """Left and right of one check."""
+    return t("common.both")
+
+
+def no_score() -> str:
+    """What stands where a score would."""
+    return t("result.no_score")
 
 
 def unit(name: str) -> str:
     """A unit as written after a number: ``"deg"`` is ``"°"``; an unknown one stands as it is."""
-    return _UNITS.get(name, f" {name}")
+    return _SIGNS[name] if name in _SIGNS else f" {find(f'unit.{name}') or name}"
 
 
 def number(value: float | None, unit_name: str = "") -> str:
@@ -78,10 +77,15 @@ def wanted(limits: object, unit_name: str = "") -> str:
     get = dict(limits).get  # type: ignore[call-overload]
     low, high = get("good_min"), get("good_max")
     if low is not None and high is not None:
-        return f"{number(low)} to {number(high, unit_name)}"
+        return t("number.between", low=number(low), high=number(high, unit_name))
     if high is not None:
-        return f"at most {number(high, unit_name)}"
-    return f"at least {number(low, unit_name)}" if low is not None else "–"
+        return t("number.at_most", value=number(high, unit_name))
+    return t("number.at_least", value=number(low, unit_name)) if low is not None else "–"
+
+
+def against(value: str, finding: Finding) -> str:
+    """A value, or the name of what is measured, with the finding's good band: "17.4°; good is at most 8.0°"."""
+    return t("number.against", value=value, band=wanted(finding.limits, finding.unit))
 
 
 def percent(share: float | None) -> str:
@@ -91,8 +95,8 @@ def percent(share: float | None) -> str:
 
 def evidence(tag: str) -> list[str]:
     """What each letter of an evidence tag such as "D, C" or "V54" means."""
-    letters = dict.fromkeys(char for char in tag if char in EVIDENCE)
-    return [EVIDENCE[letter] for letter in letters]
+    letters = dict.fromkeys(char for char in tag if char in _EVIDENCE)
+    return [t(f"evidence.{letter}") for letter in letters]
 
 
 def title(identifier: str) -> str:
@@ -106,23 +110,24 @@ def summary_rows(summary: object) -> list[tuple[str, str]]:
     for key, value in dict(summary).items():  # type: ignore[call-overload]
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             continue
-        label, form = _SUMMARY.get(key, _label_of(key))
-        rows.append((label, form.format(value)))
+        stem, form, unit_name = _form_of(key)
+        rows.append((find(f"summary.{key}") or title(stem), form.format(value) + unit(unit_name)))
     return rows
 
 
-def _label_of(key: str) -> tuple[str, str]:
-    endings = {"_ratio_s": unit("leg/s"), "_m_s": " m/s", "_deg": "°", "_pct": " %", "_m": " m", "_s": " s"}
+def _form_of(key: str) -> tuple[str, str, str]:
+    """A figure's name without its unit, its precision, and the unit."""
+    if key in _SUMMARY:
+        return key, *_SUMMARY[key]
     known = BY_NAME.get(key)
+    ending = next((end for end in (*_ENDINGS, "_ratio", "_spm") if key.endswith(end)), "")
     if known is not None:
-        ending = next((e for e in (*endings, "_ratio", "_spm") if key.endswith(e)), "")
-        return title(key.removesuffix(ending)), "{:.2f}" + unit(known.unit)
-    for ending, words in endings.items():
-        if key.endswith(ending):
-            return title(key.removesuffix(ending)), "{:.2f}" + words
-    return title(key.removesuffix("_ratio")), "{:.3g}"
+        return key.removesuffix(ending), "{:.2f}", known.unit
+    if ending in _ENDINGS:
+        return key.removesuffix(ending), "{:.2f}", _ENDINGS[ending]
+    return key.removesuffix("_ratio"), "{:.3g}", ""
 
 
 def count(n: int, thing: str) -> str:
-    """A number with its noun: "1 step", "2 steps"."""
-    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+    """A number with its noun: "1 step", "2 steps"; ``thing`` is one of the ``count`` texts."""
+    return t(f"count.{thing}_{'one' if n == 1 else 'many'}", n=n)

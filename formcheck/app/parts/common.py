@@ -8,11 +8,11 @@ from pathlib import Path
 
 import streamlit as st
 from sqlalchemy import Engine
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from formcheck.api import AUTO, UP_AND_BACK
 from formcheck.app import server, settings
 from formcheck.app.jobs.store import Job, JobStore, State
-from formcheck.app.texts import t
 from formcheck.core.spec import Catalogue
 from formcheck.core.types import Quality, Report, Verdict
 from formcheck.exercises.load import load_catalogue
@@ -21,6 +21,12 @@ from formcheck.report import store as report_store
 from formcheck.report import words
 from formcheck.report.digest import Titles, titles_of
 from formcheck.report.style import LINE, QUALITY_LOOK, QUIET, VERDICT_LOOK, Look
+from formcheck.texts import t
+
+
+def browser_locale() -> str | None:
+    """The language of the browser that a page is made for; None where no page is being made."""
+    return st.context.locale if get_script_run_ctx(suppress_warning=True) is not None else None
 
 
 def catalogue() -> Catalogue:
@@ -123,18 +129,18 @@ def _badge(look: Look, word: str) -> str:
 
 def verdict_badge(verdict: Verdict) -> str:
     """A verdict as HTML: shape, colour and word."""
-    return _badge(VERDICT_LOOK[verdict], words.VERDICT[verdict])
+    return _badge(VERDICT_LOOK[verdict], words.verdict(verdict))
 
 
 def quality_badge(quality: Quality) -> str:
     """Footage quality as HTML: shape, colour and word."""
-    return _badge(QUALITY_LOOK[quality], words.QUALITY[quality])
+    return _badge(QUALITY_LOOK[quality], words.quality(quality))
 
 
 def verdict_words(verdict: str) -> str:
     """A verdict in plain text with its shape."""
     looks: Mapping[str, Look] = VERDICT_LOOK  # type: ignore[assignment]
-    return f"{looks[verdict].sign} {words.VERDICT[verdict]}"
+    return f"{looks[verdict].sign} {words.verdict(verdict)}"
 
 
 def side_words(side: str | None) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from formcheck.app.parts.common import side_words, titles
 from formcheck.app.parts.player_data import signal_label
-from formcheck.app.texts import t
 from formcheck.compare import Curve, Difference
 from formcheck.core.skeleton import SIDES
 from formcheck.core.vocabulary import BY_NAME
 from formcheck.report import words
+from formcheck.texts import t
 
 
 def judgement(one: Difference) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.app.texts import section, t
 from formcheck.core.skeleton import SIDES
 from formcheck.core.spec import Catalogue
 from formcheck.core.types import Finding, Report, Signals, readonly
@@ -19,6 +18,7 @@ from formcheck.core.vocabulary import BY_NAME, SIGNALS, Quantity
 from formcheck.report import words
 from formcheck.report.digest import Titles
 from formcheck.report.style import INK, SIDE_COLOUR, STOP_COLOUR, VERDICT_LOOK
+from formcheck.texts import section, t
 
 MOST_POINTS = 3000
 SEEN_SHARE = 0.2
@@ -149,7 +149,7 @@ def _fault(finding: Finding, titles: Titles) -> dict[str, Any] | None:
     look = VERDICT_LOOK[finding.verdict]
     side = f" ({t(f'common.{finding.side}')})" if finding.side in SIDES else ""
     label = t(
-        "player.fault", title=titles.check(finding.check) + side, verdict=words.VERDICT[finding.verdict],
+        "player.fault", title=titles.check(finding.check) + side, verdict=words.verdict(finding.verdict),
         when=words.clock(at),
     )  # fmt: skip
     return {

@@ -6,7 +6,7 @@ import streamlit as st
 
 from formcheck.app.jobs.store import OPEN, State
 from formcheck.app.parts.common import error_words, runs, time_words
-from formcheck.app.texts import section, t
+from formcheck.texts import section, t
 
 
 @st.fragment(run_every=0.5)

@@ -8,8 +8,8 @@ import streamlit as st
 
 from formcheck.app.jobs.store import Job
 from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS
-from formcheck.app.texts import t
 from formcheck.core.types import Report
+from formcheck.texts import t
 
 FLAGS = {
     "engine": "--engine", "model": "--model", "subject": "--subject", "start_s": "--start", "end_s": "--end",

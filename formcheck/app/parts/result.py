@@ -22,14 +22,15 @@ from formcheck.app.parts.common import (
     verdict_badge,
 )
 from formcheck.app.parts.shown import Shown, seek
-from formcheck.app.texts import t
 from formcheck.core.types import Finding, Report, Signals
 from formcheck.report import words
 from formcheck.report.digest import digest, rank, setting_line, stop_line
+from formcheck.texts import language, t
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _signals_and_plot(out: str, _changed: float) -> tuple[Signals, dict[str, Any]]:
+def _signals_and_plot(out: str, changed: float, language: str) -> tuple[Signals, dict[str, Any]]:
+    """All three arguments tell one kept result from another."""
     signals = player_data.load_signals(Path(out) / "signals.csv")
     return signals, player_data.plot_data(load_report(Path(out)), signals, catalogue())
 
@@ -39,7 +40,7 @@ def result(ticket: str) -> None:
     """The whole result. A fragment: a click here runs this alone."""
     store = runs()
     out = store.out(ticket)
-    signals, plot = _signals_and_plot(str(out), (out / "report.json").stat().st_mtime)
+    signals, plot = _signals_and_plot(str(out), (out / "report.json").stat().st_mtime, language())
     stored = load_report(out)
     own = adjust.rescored(ticket)
     shown = Shown(ticket, store.job(ticket), own or stored, signals, plot, titles())
@@ -62,7 +63,7 @@ def _head(shown: Shown) -> None:
 
 def _summary(shown: Shown) -> None:
     report, found = shown.report, digest(shown.report)
-    number = words.NO_SCORE if report.score is None else f"{report.score:.0f}"
+    number = words.no_score() if report.score is None else f"{report.score:.0f}"
     st.html(
         f'<div class="fc-row" role="group" aria-label="{t("result.score")}"><span class="fc-score">{number}</span>'
         f"<span>{html.escape(found.headline)}</span></div>"

@@ -9,10 +9,10 @@ import streamlit as st
 from formcheck.app.jobs.files import read_json
 from formcheck.app.parts.common import history, runs
 from formcheck.app.run import read_spreads
-from formcheck.app.texts import t
 from formcheck.core.types import Report
 from formcheck.errors import FormcheckError
 from formcheck.history.store import SetNote
+from formcheck.texts import t
 
 NEW = 0
 

@@ -10,10 +10,10 @@ import streamlit as st
 
 from formcheck.app.parts.common import result_url, runs, verdict_badge
 from formcheck.app.parts.shown import Shown, seek
-from formcheck.app.texts import section, t
 from formcheck.core.types import Report, Step
 from formcheck.report import words
 from formcheck.report.digest import Digest
+from formcheck.texts import section, t
 
 
 def not_judged(shown: Shown, found: Digest) -> None:

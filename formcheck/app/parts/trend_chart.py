@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from formcheck.app.texts import t
 from formcheck.history.models import TrainingSet
 from formcheck.history.programme import Figures
 from formcheck.history.trends import Trend
 from formcheck.report import words
 from formcheck.report.style import INK, QUIET, SIDE_COLOUR, VERDICT_LOOK
+from formcheck.texts import t
 
 _MARKS = {"good": "circle", "minor": "triangle-up", "major": "square"}
 _FILLS = [VERDICT_LOOK["good"].fill, VERDICT_LOOK["minor"].fill, VERDICT_LOOK["major"].fill]
@@ -37,15 +37,13 @@ def score_chart(sets: Sequence[TrainingSet]) -> alt.LayerChart:
 
 def check_chart(trend: Trend) -> alt.LayerChart:
     """One check's values with the noise band about the start and the wanted band."""
-    rows = [
-        {"when": p.done_at, "value": p.value, "verdict": words.VERDICT.get(p.verdict, p.verdict)} for p in trend.points
-    ]
+    rows = [{"when": p.done_at, "value": p.value, "verdict": words.verdict(p.verdict)} for p in trend.points]
     data = pd.DataFrame(rows)
     unit = words.unit(trend.unit).strip()
     domain = _domain(trend)
     title = _wrapped(f"{trend.measure} ({unit})" if unit else trend.measure)
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=domain, nice=False))
-    names = [words.VERDICT[k] for k in _MARKS]
+    names = [words.verdict(k) for k in _MARKS]
     legend = alt.Legend(orient="top")
     base = alt.Chart(data).encode(x=_time(), y=y)
     points = base.mark_point(size=110, filled=True, opacity=1).encode(

@@ -25,9 +25,9 @@ from formcheck.app.parts.common import (
     verdict_words,
 )
 from formcheck.app.screens.upload import upload_field
-from formcheck.app.texts import t
 from formcheck.report import words
 from formcheck.report.digest import digest
+from formcheck.texts import t
 
 PAST = 8
 COLUMNS = (
@@ -139,8 +139,8 @@ def _row(run: str) -> dict[str, Any]:
     )
     return row | {
         "thumb": result_url(run, "thumb.jpg"), "exercise": exercise_name(report.exercise),
-        "view": words.VIEW[report.view], "score": report.score, "main_fault": worst,
-        "quality": words.QUALITY[report.tracking.quality],
+        "view": t(f"view.{report.view}"), "score": report.score, "main_fault": worst,
+        "quality": words.quality(report.tracking.quality),
         "stop": report.stop.at_s if report.stop.advised else None,
         "reason": "; ".join(report.tracking.reasons) if report.tracking.quality == "rejected" else "",
     }  # fmt: skip

@@ -23,11 +23,11 @@ from formcheck.app.parts.common import (
 )
 from formcheck.app.parts.player_data import load_signals
 from formcheck.app.run import read_spreads
-from formcheck.app.texts import section, t
 from formcheck.compare import Clip, Comparison, Curve, Difference, compare
 from formcheck.core.types import Report
 from formcheck.report import words
 from formcheck.report.style import SIDE_COLOUR, STANCE_SHADE
+from formcheck.texts import section, t
 
 SIGNALS = (
     "knee_flexion_left_deg", "knee_flexion_right_deg", "trunk_lean_deg", "knee_over_toe_left_ratio",
@@ -56,7 +56,7 @@ def page() -> None:
         st.warning(t("compare.other_exercise", a=names[0], b=names[1]))
         return
     if reports[0].view != reports[1].view:
-        views = [words.VIEW[report.view] for report in reports]
+        views = [t(f"view.{report.view}") for report in reports]
         st.warning(t("compare.other_view", a=views[0], b=views[1]), icon=":material/videocam:")
     clips = [Clip(report, _signals(runs().out(x))) for report, x in zip(reports, (a, b), strict=True)]
     spreads = [read_spreads(runs().folder(x)) for x in (a, b)]
@@ -103,7 +103,7 @@ def _videos(a: str, b: str, reports: list[Report], found: Comparison) -> None:
     if len(knots) < 2:
         st.info(t("compare.not_aligned"))
         knots = [[0.0, 0.0], [min(ends), min(ends)]]
-    scores = [words.NO_SCORE if r.score is None else f"{r.score:.0f}" for r in reports]
+    scores = [words.no_score() if r.score is None else f"{r.score:.0f}" for r in reports]
     st.markdown(f"**{t('compare.scores', a=scores[0], b=scores[1])}**")
     pair(
         {

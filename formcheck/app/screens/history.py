@@ -11,7 +11,6 @@ import streamlit as st
 
 from formcheck.app.parts import trend_chart
 from formcheck.app.parts.common import catalogue, exercise_name, history, run_url, runs, side_words, titles
-from formcheck.app.texts import t
 from formcheck.errors import FormcheckError
 from formcheck.history.exchange import export_history, import_history
 from formcheck.history.models import Athlete, TrainingSet
@@ -19,6 +18,7 @@ from formcheck.history.programme import against, figures
 from formcheck.history.store import History
 from formcheck.history.trends import Trend, trends
 from formcheck.report import words
+from formcheck.texts import t
 
 
 def page() -> None:

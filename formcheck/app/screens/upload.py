@@ -14,7 +14,7 @@ from formcheck.app.parts import adjust, progress
 from formcheck.app.parts.common import catalogue, exercise_name, exercise_select, owner, run_url, runs
 from formcheck.app.parts.guide import guide_svg
 from formcheck.app.parts.result import result
-from formcheck.app.texts import section, t
+from formcheck.texts import section, t
 
 ACCEPT = "video/*,.mp4,.mov,.mkv,.webm,.avi,.m4v,.mts,.m2ts,.3gp"
 PATTERN = r"\.(mp4|mov|mkv|webm|avi|m4v|mts|m2ts|3gp)$"

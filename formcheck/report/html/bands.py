@@ -69,7 +69,7 @@ def band_svg(finding: Finding) -> Markup:
     ]
     x = place[value]
     parts.append(f'<path class="mark" d="M{x:.1f} {BAR_TOP + BAR_HEIGHT + 1}l-6 -{BAR_HEIGHT + 9}h12z"/>')
-    says = f"{words.number(value, finding.unit)}; good is {words.wanted(finding.limits, finding.unit)}"
+    says = words.against(words.number(value, finding.unit), finding)
     inner = "".join(parts + _labels(finding, place))
     return Markup(
         f'<svg class="band" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '

@@ -18,42 +18,28 @@ from formcheck.core.vocabulary import BY_NAME
 from formcheck.report import words
 from formcheck.report.digest import rank
 from formcheck.report.overlay.scene import fault_spans, near_of, step_end_s
+from formcheck.texts import t
 
-#: Signal, its title and what it is in plain words, and the checks whose faults are marked on it; in page order.
-PLOTS: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
-    (
-        "knee_over_toe_{side}_ratio",
-        "Knee past the toes",
-        "above 0 the knee is past the toe tip",
-        ("knee_over_toe",),
-    ),
-    ("fppa_{side}_deg", "Knee inward", "above 0 the knee falls inward", ("knee_valgus",)),
-    ("knee_toe_offset_{side}_ratio", "Knee inward of the toes", "sideways", ("knee_toe_alignment",)),
-    (
-        "trunk_lean_deg",
-        "Trunk lean",
-        "above 0 toward the toes",
-        ("torso_upright", "torso_rock", "posture_drift"),
-    ),
-    ("trunk_lateral_deg", "Trunk to the side", "above 0 to the athlete's right", ("lateral_sway",)),
-    ("knee_flexion_{side}_deg", "Knee bend", "0 is straight", ("knee_bend", "depth")),
-    ("hip_speed_ratio_s", "Hip speed", "along the way", ("smoothness", "sled_stall", "slowdown")),
-    (
-        "foot_placement_{side}_ratio",
-        "Foot ahead of the knee",
-        "above 0 the foot is ahead",
-        ("foot_placement",),
-    ),
-    ("foot_pitch_{side}_deg", "Heel lift", "0 is flat", ("heel_lift",)),
-    ("stance_width_ratio", "Foot path width", "ankles apart", ("stance_width",)),
-    ("pelvis_yaw_deg", "Hip twist", "against the clip's middle", ("hip_twist",)),
-    ("hip_drift_ratio", "Hips against the hands", "hip ahead of the hand", ("pelvis_anchor",)),
-    ("hip_height_ratio", "Hip height", "above the ankles", ("depth",)),
-    ("neck_angle_deg", "Neck", "falls as the head cranes forward", ("neck_crane",)),
-    ("wrist_speed_{side}_ratio_s", "Wrist speed", "in the picture", ("hands_steady",)),
-    ("hip_flexion_{side}_deg", "Hip bend", "0 is straight", ()),
-    ("ankle_dorsiflexion_{side}_deg", "Ankle bend", "above 0 toes up", ()),
-)
+#: Signals and the checks whose faults are marked on them, in page order; the ``plot`` texts name them.
+PLOTS: Final[dict[str, tuple[str, ...]]] = {
+    "knee_over_toe_{side}_ratio": ("knee_over_toe",),
+    "fppa_{side}_deg": ("knee_valgus",),
+    "knee_toe_offset_{side}_ratio": ("knee_toe_alignment",),
+    "trunk_lean_deg": ("torso_upright", "torso_rock", "posture_drift"),
+    "trunk_lateral_deg": ("lateral_sway",),
+    "knee_flexion_{side}_deg": ("knee_bend", "depth"),
+    "hip_speed_ratio_s": ("smoothness", "sled_stall", "slowdown"),
+    "foot_placement_{side}_ratio": ("foot_placement",),
+    "foot_pitch_{side}_deg": ("heel_lift",),
+    "stance_width_ratio": ("stance_width",),
+    "pelvis_yaw_deg": ("hip_twist",),
+    "hip_drift_ratio": ("pelvis_anchor",),
+    "hip_height_ratio": ("depth",),
+    "neck_angle_deg": ("neck_crane",),
+    "wrist_speed_{side}_ratio_s": ("hands_steady",),
+    "hip_flexion_{side}_deg": (),
+    "ankle_dorsiflexion_{side}_deg": (),
+}
 MOST_POINTS = 1500  # a line never needs more than the page has pixels
 OPEN_PLOTS = 4  # so many stand open; the others fold away
 
@@ -163,9 +149,8 @@ def _faults(checks: tuple[str, ...], report: Report, axis_span: tuple[float, flo
 
 
 def _plot(
-    entry: tuple[str, str, str, tuple[str, ...]], analysis: Analysis, catalogue: Catalogue | None, keep: Array
+    name: str, checks: tuple[str, ...], analysis: Analysis, catalogue: Catalogue | None, keep: Array
 ) -> Plot | None:
-    name, title, what, checks = entry
     columns = _columns(name, analysis)
     if not columns:
         return None
@@ -180,12 +165,15 @@ def _plot(
         rounded = [round(float(v), 3) if np.isfinite(v) else None for v in values]
         lines.append(Line(side, _path(x, y), rounded))
     quantity = BY_NAME[name]
-    ticks = tuple((100 * (high - t) / (high - low), f"{t:g}".replace("-", "−")) for t in _nice_ticks(low, high, 4))
+    ticks = tuple(
+        (100 * (high - tick) / (high - low), f"{tick:g}".replace("-", "−")) for tick in _nice_ticks(low, high, 4)
+    )
     faults = tuple(_faults(checks, analysis.report, (start, max(end, start + 1e-9))))
     limits = _limits(name, checks, analysis.report, catalogue, low, high)
+    key = name.replace("_{side}", "")
     return Plot(
-        name.replace("_{side}", ""), title, what, words.unit(quantity.unit).strip(), tuple(lines), ticks,
-        faults, limits,
+        key, t(f"plot.{key}"), t(f"plot.{key}_what"), words.unit(quantity.unit).strip(), tuple(lines), ticks, faults,
+        limits,
     )  # fmt: skip
 
 
@@ -217,5 +205,6 @@ def make_plots(analysis: Analysis, catalogue: Catalogue | None = None) -> list[P
     if len(analysis.signals.time_s) < 2:
         return []
     keep = _thin(len(analysis.signals.time_s))
-    plots = [plot for entry in PLOTS if (plot := _plot(entry, analysis, catalogue, keep)) is not None]
+    made = (_plot(name, checks, analysis, catalogue, keep) for name, checks in PLOTS.items())
+    plots = [plot for plot in made if plot is not None]
     return sorted(plots, key=lambda plot: not plot.faults)

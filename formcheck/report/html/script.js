@@ -44,7 +44,7 @@
       cursor.style.left = `${100 * (t - first) / (last - first)}%`;
       const values = own.lines.map((line) => {
         const value = line.values[i];
-        return `${line.side ? line.side + " " : ""}${value === null ? "not seen" : value.toFixed(own.digits) + own.unit}`;
+        return `${line.side ? line.side + " " : ""}${value === null ? data.not_seen : value.toFixed(own.digits) + own.unit}`;
       });
       readout.textContent = `${clock(data.time_s[i])}  ${values.join("  ·  ")}`;
     });

@@ -11,6 +11,7 @@ from formcheck.report import words
 from formcheck.report.overlay import plates
 from formcheck.report.overlay.scene import Scene
 from formcheck.report.style import STOP_COLOUR, VERDICT_LOOK, rgb
+from formcheck.texts import t
 
 MOST_CUES = 2
 
@@ -65,9 +66,9 @@ def _stop_plate(text: str, size: int, width: int) -> plates.Plate:
 def status_words(scene: Scene, i: int) -> tuple[str, str]:
     """Step count and phase at a frame, as written."""
     total = len(scene.report.steps)
-    count = f"Step {scene.steps_done[i]} of {total}" if total else "No steps seen"
-    phase = words.PHASE[scene.phase[i]]
-    return count, f"{scene.near[i]} foot: {phase}" if phase else ""
+    count = t("overlay.step_of", n=scene.steps_done[i], total=total) if total else t("overlay.no_steps")
+    phase = scene.phase[i]
+    return count, t("overlay.foot", side=words.side(scene.near[i]), phase=t(f"overlay.{phase}")) if phase else ""
 
 
 def draw_status(frame: plates.Picture, scene: Scene, i: int, unit: float) -> None:
@@ -81,7 +82,7 @@ def draw_stop(frame: plates.Picture, scene: Scene, i: int, unit: float) -> None:
     """From the moment the set should have ended: a red plate at the top right."""
     stop = scene.report.stop
     if stop.advised and stop.at_s is not None and scene.time_s[i] >= stop.at_s:
-        text = f"STOP – set should have ended at {words.clock(stop.at_s)}"
+        text = t("overlay.stop_at", when=words.clock(stop.at_s))
         plate = _stop_plate(text, round(0.8 * unit), round(0.46 * frame.shape[1]))
         gap = round(0.4 * unit)
         plates.lay(frame, plate, frame.shape[1] - plate.size[0] - gap, gap)

@@ -15,6 +15,7 @@ from formcheck.report.overlay import plates
 from formcheck.report.overlay.parts import ARC_SIGNAL, ARCS, DRAWN, ArcKind, joints_of
 from formcheck.report.overlay.scene import NearSide, Scene
 from formcheck.report.style import VERDICT_LOOK, rgb
+from formcheck.texts import t
 
 DARK = (16, 20, 26)
 NEAR, FAR = (255, 255, 255), (176, 186, 196)
@@ -186,7 +187,7 @@ def _toward(kind: ArcKind, value: float) -> str:
     if abs(value) < WORD_FROM_DEG or kind == "knee":
         return ""
     above, under = {"trunk": ("forward", "back"), "fppa": ("in", "out"), "lateral": ("right", "left")}[kind]
-    return f" {above if value > 0 else under}"
+    return " " + t(f"overlay.{above if value > 0 else under}")
 
 
 def _number(

@@ -12,6 +12,7 @@ from formcheck.report import words
 from formcheck.report.overlay import plates
 from formcheck.report.overlay.scene import Scene, Window
 from formcheck.report.style import STOP_COLOUR, VERDICT_LOOK, rgb
+from formcheck.texts import t
 
 LIGHT_SIDE = {
     "left": (110, 190, 245),
@@ -86,7 +87,7 @@ def _steps(draw: ImageDraw.ImageDraw, strip: Strip, scene: Scene) -> None:
     for row, side in enumerate(("left", "right")):
         y = (0.2 + ROW * (row + 0.5)) * unit
         size = round(0.62 * unit)
-        plates.write(draw, (0.42 * unit, y - 0.42 * unit), side[0].upper(), size, True, LIGHT_SIDE[side])
+        plates.write(draw, (0.42 * unit, y - 0.42 * unit), t(f"overlay.{side}_letter"), size, True, LIGHT_SIDE[side])
         for step in scene.report.steps:
             if step.side == side:
                 x = strip.x(step.contact_s)
@@ -120,10 +121,11 @@ def _stop(draw: ImageDraw.ImageDraw, strip: Strip, scene: Scene, end_s: float) -
     top, deep = strip.height - 0.85 * unit, strip.height
     draw.rectangle((x - 0.07 * unit, 0, x + 0.07 * unit, deep), fill=rgb(STOP_COLOUR))
     size = round(0.58 * unit)
-    width = plates.text_width("STOP", size) + 0.4 * unit
+    word = t("overlay.stop")
+    width = plates.text_width(word, size) + 0.4 * unit
     x0 = x - width if x + width > strip.x(end_s) + 0.5 * unit else x
     draw.rectangle((x0, top, x0 + width, deep), fill=rgb(STOP_COLOUR))
-    plates.write(draw, (x0 + 0.2 * unit, top + 0.08 * unit), "STOP", size, True)
+    plates.write(draw, (x0 + 0.2 * unit, top + 0.08 * unit), word, size, True)
     return round(x0), round(x0 + width)
 
 
