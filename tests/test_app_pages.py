@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,11 +23,12 @@ from formcheck.core.spec import ScoreOptions
 from formcheck.exercises.load import load_catalogue
 from formcheck.report.digest import titles_of
 from formcheck.report.tables import write_signals
-from formcheck.texts import FALLBACK, languages, table
+from formcheck.texts import FALLBACK, table
 from tests.synth import Walk, walker
 
 APP = Path(formcheck.app.__file__).parent
 SOURCES = sorted(APP.rglob("*.py"))
+PACKAGE = APP.parent
 
 
 @pytest.fixture(autouse=True)
@@ -96,8 +98,8 @@ def test_an_athlete_is_added_and_deleted_on_the_history_page() -> None:
 
 def used_keys() -> set[str]:
     """Every literal first argument of ``t(...)``; f-strings count by their literal beginning, with a star."""
-    found = set()
-    for source in SOURCES:
+    found = set(re.findall(r"\bt\('([\w.]+)'", (PACKAGE / "report" / "html" / "page.html.j2").read_text("utf-8")))
+    for source in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t" and node.args:
                 found |= _keys(node.args[0])
@@ -114,10 +116,10 @@ def _keys(node: ast.expr) -> set[str]:
     return set()
 
 
-def test_every_text_that_a_page_asks_for_exists() -> None:
+def test_every_text_that_is_asked_for_exists() -> None:
     texts = table(FALLBACK)
     asked = used_keys()
-    assert len(asked) > 150
+    assert len(asked) > 250
     for key in asked:
         known = any(k.startswith(key[:-1]) for k in texts) if key.endswith("*") else key in texts
         assert known, f"{key} is not in en.toml"
@@ -132,11 +134,6 @@ def test_no_page_holds_words_of_its_own() -> None:
                 first = node.args[0]
                 literal = isinstance(first, ast.Constant) and isinstance(first.value, str) and " " in first.value
                 assert not literal, f"{source.name}:{node.lineno}: {ast.unparse(first)}"
-
-
-def test_another_language_may_lack_texts_but_not_invent_them() -> None:
-    for language in languages():
-        assert set(table(language)) <= set(table(FALLBACK))
 
 
 @pytest.mark.parametrize("key", list(load_catalogue().exercises))

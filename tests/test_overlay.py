@@ -270,3 +270,10 @@ def test_a_clip_cut_by_start_and_end_is_drawn_from_its_own_start(clip, tmp_path)
         times = [frame.time for frame in container.decode(video=0)]
     assert len(times) == 20
     assert times[0] == pytest.approx(0.0, abs=1e-3)
+
+
+def test_letters_the_bundled_face_lacks_are_written_without_their_accents() -> None:
+    assert plates.plain("Größe: −3° · Ångström, łódź … café") == "Grosse: -3° · Angstrom, lodz ... cafe"
+    font = plates.font(20)
+    lacks = bytes(font.getmask("\uffff"))
+    assert all(bytes(font.getmask(letter)) != lacks for letter in set(plates.plain("äöüßéèçñåøæł°·±")))

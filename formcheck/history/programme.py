@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from formcheck.core.spec import ProgrammeRule
 from formcheck.core.types import ProgrammeLine
 from formcheck.history.models import TrainingSet
+from formcheck.texts import t
 
 WEEKS = 4
 
@@ -124,8 +125,8 @@ _FORMS = {
     "laps": lambda v: f"{v:.0f}",
     "steps": lambda v: f"{v:.0f}",
     "load_ratio": lambda v: f"{v:.2f}",
-    "sessions_per_week": lambda v: f"{v:.1f} a week",
-    "load_growth_pct": lambda v: f"{v:+.0f} % on the week before",
+    "sessions_per_week": lambda v: t("history.a_week", n=f"{v:.1f}"),
+    "load_growth_pct": lambda v: t("history.on_week_before", change=f"{v:+.0f} %"),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from unicodedata import combining, normalize
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +20,22 @@ Picture = npt.NDArray[np.uint8]
 PLATE = (16, 20, 26, 205)
 WHITE = (255, 255, 255)
 #: Signs the bundled face lacks, and what stands for them.
-PLAIN = str.maketrans({"–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "..."})
+PLAIN = str.maketrans(
+    {"–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "..."}
+    | {"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+)
 
 
 @lru_cache(maxsize=16)
 def font(size_px: int) -> Any:
     """The scalable face that comes with Pillow."""
     return ImageFont.load_default(size=size_px)
+
+
+def plain(text: str) -> str:
+    """``text`` in letters the bundled face has: without accents, for it knows none."""
+    bare = text.translate(PLAIN)
+    return bare if bare.isascii() else "".join(c for c in normalize("NFD", bare) if not combining(c))
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ def lay(frame: Picture, plate: Plate, left: int, top: int) -> None:
 
 def text_width(text: str, size_px: int) -> float:
     """Width of one line in pixels."""
-    return float(font(size_px).getlength(text.translate(PLAIN)))
+    return float(font(size_px).getlength(plain(text)))
 
 
 def wrap(text: str, size_px: int, width_px: int) -> list[str]:
@@ -82,7 +92,7 @@ def wrap(text: str, size_px: int, width_px: int) -> list[str]:
 def write(draw: Any, at: tuple[float, float], text: str, size_px: int, bold: bool = False, fill: Any = WHITE) -> None:
     """One line of text with its top left at ``at``; bold by a stroke, for the face has one weight."""
     stroke = max(1, size_px // 28) if bold else 0
-    draw.text(at, text.translate(PLAIN), font=font(size_px), fill=fill, stroke_width=stroke, stroke_fill=fill)
+    draw.text(at, plain(text), font=font(size_px), fill=fill, stroke_width=stroke, stroke_fill=fill)
 
 
 @lru_cache(maxsize=256)

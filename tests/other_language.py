@@ -1,0 +1,187 @@
+"""A made-up language, every English text in ⟦brackets⟧, and what of a shown text is not in it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from formcheck.core.types import Report
+from formcheck.exercises.load import load_catalogue
+from formcheck.texts import FALLBACK, table
+
+_INNERMOST = re.compile(r"⟦[^⟦⟧]*⟧")
+#: Signs of units and letters of clips, the same in every language, and a name.
+_SIGNS = re.compile(r"(?<![^\W\d])(s|m|m/s|kg|cm|min|A|B|SD|formcheck)(?![^\W\d])")
+_ICON = re.compile(r":material/\w+:")
+_LINK = re.compile(r"\]\(/[^)]*\)")
+
+
+def write_language(path: Path) -> Path:
+    """The made-up language as a file at ``path``."""
+    lines: list[str] = []
+    for key, text in table(FALLBACK).items():
+        section, _, name = key.partition(".")
+        if (head := f"[{section}]") not in lines:
+            lines.append(head)
+        lines.append(f"{json.dumps(name)} = {json.dumps(f'⟦{text}⟧', ensure_ascii=False)}")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def left_over(shown: Iterable[str], data: Iterable[str]) -> list[str]:
+    """What of the shown texts is neither in brackets nor from ``data``: words that nobody could translate."""
+    known = sorted({" ".join(text.split()) for text in data if text}, key=len, reverse=True)
+    found: list[str] = []
+    for text in shown:
+        rest = " ".join(text.split())
+        while rest != (less := _INNERMOST.sub(" ", rest)):
+            rest = less
+        for one in known:
+            rest = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", " ", rest, flags=re.IGNORECASE)
+        found += re.findall(r"[^\W\d_][\w' ]*", _SIGNS.sub(" ", rest))
+    return [one.strip() for one in found]
+
+
+def of_exercises() -> list[str]:
+    """Texts that come from the exercise files: names, titles, cues, reasons, how to film, safety."""
+    catalogue = load_catalogue()
+    own = [*catalogue.check_titles.values(), *catalogue.film_hints.values()]
+    for exercise in catalogue.exercises.values():
+        own += [exercise.name, exercise.safety, *exercise.camera.values()]
+        for one in exercise.measures:
+            own += [one.title, one.cue, one.cue_low, one.why, one.source]
+    return own
+
+
+def of_report(report: Report) -> list[str]:
+    """Texts that a report brings along: what was seen, and why something is or is not so. Never an id or a verdict."""
+    own = [*report.warnings, *report.tracking.reasons, *report.stop.reasons, report.tracking.subject.note]
+    own += ["; ".join(report.stop.reasons), "; ".join(report.tracking.reasons), Path(report.video.path).name]
+    own += [report.engine.name, report.engine.model]
+    own += [text for one in report.programme for text in (one.topic, one.seen, one.prescribed, one.source)]
+    for one in report.findings:
+        own += [one.cue, one.why, one.reason, one.source, one.evidence, one.measure, one.film]
+    return own
+
+
+class _Page(HTMLParser):
+    """``shown`` has the page's text in one piece, and each text of an attribute."""
+
+    VOID = ("style", "script")
+    WORDS = ("title", "aria-label", "alt", "placeholder")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inside: list[str] = []
+        self.text: list[str] = []
+        self.attributes: list[str] = []
+        self.data: dict[str, Any] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [value for name, value in attrs if name in self.WORDS and value]
+        if tag in self.VOID:
+            self._inside.append("json" if ("type", "application/json") in attrs else tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.VOID:
+            self._inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._inside:
+            self.text.append(data)
+        elif self._inside[-1] == "json":
+            self.data = json.loads(data)
+
+
+def html_texts(body: str) -> list[str]:
+    """The text of a page or a piece of one, each text of an attribute, and the words its script is given."""
+    page = _Page()
+    page.feed(body)
+    given = [page.data["not_seen"]] if page.data else []
+    for plot in page.data.get("plots", {}).values():
+        given += [plot["unit"], *(line["side"] for line in plot["lines"])]
+    return [" ".join(page.text), *page.attributes, *given]
+
+
+#: What a component is given beside words: addresses, ids, looks.
+_NO_WORDS = {
+    "src", "a", "b", "side", "check", "verdict", "fill", "shape", "colour", "dash", "name", "names", "checks", "sides",
+    "look", "accept", "pattern", "visit", "picture", "lang",
+}  # fmt: skip
+
+
+def _json_texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _json_texts(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key not in _NO_WORDS:
+                yield from _json_texts(one)
+
+
+def _spec_titles(value: Any) -> Iterator[str]:
+    """Titles and legends of a chart."""
+    if isinstance(value, dict):
+        yield from (one for key, one in value.items() if key == "title" and isinstance(one, str))
+        for one in value.values():
+            yield from _spec_titles(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _spec_titles(one)
+
+
+def _svg_texts(url: str) -> list[str]:
+    return html_texts(base64.b64decode(url.partition("base64,")[2]).decode("utf-8"))
+
+
+def _table_texts(frame: Any) -> Iterator[str]:
+    yield from (str(name) for name in (frame.index.name, *frame.columns) if name is not None)
+    for column in frame.columns:
+        yield from (one for one in frame[column] if isinstance(one, str) and not one.startswith(("data:", "/")))
+    yield from (one for one in frame.index if isinstance(one, str))
+
+
+def _element_texts(one: Any) -> Iterator[str]:
+    from google.protobuf.json_format import MessageToDict
+
+    told = MessageToDict(one.proto)
+    yield from (told[key] for key in ("label", "help", "placeholder", "text") if told.get(key))
+    yield from told.get("options", [])
+    if one.type == "html":
+        yield from html_texts(told["body"])
+    elif one.type in ("dataframe", "arrow_data_frame", "table", "arrow_table"):
+        heads = json.loads(told.get("columns") or "{}").values()
+        yield from (head["label"] for head in heads if head.get("label"))
+        shown = one.value.rename(columns={name: "" for name in json.loads(told.get("columns") or "{}")})
+        yield from _table_texts(shown)
+    elif one.type == "bidi_component":
+        yield from _json_texts(json.loads(told["json"]))
+    elif one.type == "vega_lite_chart":
+        yield from _spec_titles(json.loads(told["spec"]))
+    elif "imgs" in told:
+        for image in told["imgs"]:
+            yield from _svg_texts(image["url"])
+    elif told.get("body"):
+        yield _LINK.sub("]", _ICON.sub("", told["body"]))
+
+
+def page_texts(page: Any) -> list[str]:
+    """Every text on a page of the app, as AppTest gives it."""
+
+    def walk(block: Any) -> Iterator[str]:
+        for child in block.children.values():
+            if hasattr(child, "children"):
+                yield from ([child.label] if getattr(child, "label", "") else [])
+                yield from walk(child)
+            else:
+                yield from _element_texts(child)
+
+    return list(walk(page.main))
