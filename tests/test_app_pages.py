@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,15 +16,18 @@ import formcheck.app
 from formcheck.api import analyse_pose
 from formcheck.app.jobs.store import Job, JobStore
 from formcheck.app.limits import measure_key, movable, with_limits
+from formcheck.app.parts.common import load_report
 from formcheck.app.parts.guide import guide_svg
 from formcheck.app.parts.player_data import groups, load_signals, player_data, plot_data
 from formcheck.app.parts.reproduce import FLAGS, command_line, python_code
 from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS, rescore, write_run
 from formcheck.core.spec import ScoreOptions
 from formcheck.exercises.load import load_catalogue
+from formcheck.report import store as report_store
 from formcheck.report.digest import titles_of
 from formcheck.report.tables import write_signals
 from formcheck.texts import FALLBACK, table
+from tests.report_factory import make_analysis
 from tests.synth import Walk, walker
 
 APP = Path(formcheck.app.__file__).parent
@@ -79,6 +83,13 @@ def test_a_set_of_which_nothing_could_be_judged_shows_its_report(own_data: Path)
     store.update(ticket, status="done", fraction=1.0)
     page = run_page("upload", run=ticket)
     assert not page.exception and page.tabs
+
+
+def test_a_report_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
+    report = make_analysis(fps=10.0).report
+    for n, score in enumerate((64.0, 12.0)):
+        os.utime(report_store.save(replace(report, score=score), tmp_path / "report.json"), (n, n))
+        assert load_report(tmp_path).score == score
 
 
 def test_a_broken_database_address_is_told_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

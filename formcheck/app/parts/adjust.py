@@ -28,7 +28,7 @@ RANGES: dict[str, tuple[str, float, float, float]] = {
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _poses(path: str, _changed: float) -> PoseSequence:
+def _poses(path: str, changed: float) -> PoseSequence:
     return pose_file.load(path)
 
 

@@ -60,7 +60,7 @@ def history() -> History:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _report(path: str, _changed: float) -> Report:
+def _report(path: str, changed: float) -> Report:
     return report_store.load(path)
 
 

@@ -88,7 +88,7 @@ def _label(ticket: str) -> str:
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _read(path: str, _changed: float) -> object:
+def _read(path: str, changed: float) -> object:
     return load_signals(Path(path))
 
 
