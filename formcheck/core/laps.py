@@ -120,9 +120,11 @@ def _regularity(signals: Signals, lap: LapSteps) -> float:
         return float("nan")
     height = signals["hip_height_ratio"][lap.track.start : lap.track.stop]
     lag = int(round(float(np.nanmedian(stride)) / float(np.median(np.diff(lap.track.time_s)))))
+    if not 0 < lag < len(height):
+        return float("nan")
     a, b = height[:-lag], height[lag:]
     ok = np.isfinite(a) & np.isfinite(b)
-    if lag < 1 or ok.sum() < 2 * lag or a[ok].std() < 1e-9 or b[ok].std() < 1e-9:
+    if ok.sum() < 2 * lag or a[ok].std() < 1e-9 or b[ok].std() < 1e-9:
         return float("nan")
     return float(np.corrcoef(a[ok], b[ok])[0, 1])
 

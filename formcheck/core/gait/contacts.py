@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from formcheck.core.gait.events import FootEvents, foot_events, frontal_events
+from formcheck.core.gait.events import FootEvents, foot_events
+from formcheck.core.gait.frontal import frontal_events
 from formcheck.core.gait.tracks import Track
 from formcheck.core.skeleton import SIDES, Side
 
@@ -31,9 +32,18 @@ def find_contacts(track: Track) -> list[Contact]:
         if track.sagittal:
             events = foot_events(track.time_s, track.ankle[k], track.foot[k], track.gait)
         else:
-            events = frontal_events(track.time_s, track.busy[k], track.busy[1 - k])
+            events = _seen_head_on(track, k)
         found.extend(_pair(side, _thin(events)))
     return sorted(found, key=lambda c: c.contact_s)
+
+
+def _seen_head_on(track: Track, k: int) -> FootEvents:
+    """Events of one foot from front or back."""
+    toe, heel = track.toe[k], track.foot[k]
+    backward = track.gait == "backward"
+    lands, leaves = (toe, heel) if backward else (heel, toe)
+    away = backward == (track.view == "front")
+    return frontal_events(track.time_s, track.busy[k] - track.busy[1 - k], lands, leaves, off_is_plain=away)
 
 
 def _thin(events: FootEvents) -> FootEvents:

@@ -4,8 +4,7 @@ Zeni (2008) takes contact where the heel is furthest ahead of the hips and lift-
 behind; on backward gait that swaps the two (biomechanics B8). Here both ways are one rule that time reversal
 turns into itself: a foot swings the way the gait goes, and lands where that swing ends. Heel and ankle carry it;
 BlazePose's toe point wanders by a foot's width when the other leg passes.
-Seen from front or back the swing's direction is foreshortened and its lift is not: there a foot swings while it is
-the one that moves in the picture. Steps are counted well so, their times are good to about 0.15 s.
+Seen from front or back the swing's direction is foreshortened and its lift is not: see ``frontal``.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Final, Literal
 import numpy as np
 from scipy import ndimage, signal
 
-from formcheck.core.clean.filters import fill_gaps, rolling_mean, runs
+from formcheck.core.clean.filters import fill_gaps, runs
 from formcheck.core.types import Array, Index
 
 Gait = Literal["backward", "forward", "unknown"]
@@ -35,7 +34,6 @@ FIRST_WAY: Final = 0.12  # ... and the first one must go this share of the usual
 TAIL_SHARE: Final = 0.2
 EDGE_SEARCH_STRIDES: Final = 0.2  # how far beyond the extremes the swing's ends are sought
 GROUND_QUANTILE: Final = 0.2  # well within a walker's stance share, and a runner's
-BUSY_WINDOW_S: Final = 0.3
 GROUND_WINDOW_S: Final = 3.0
 
 
@@ -72,7 +70,7 @@ def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Flo
     """
     way = -1.0 if gait == "backward" else 1.0
     place, foot = (fill_gaps(time_s, v[:, None], max_gap_s=MIN_STRIDE_S)[:, 0] * way for v in (ahead, foot))
-    ends, begins = _extremes(time_s, place, floor.travel), _extremes(time_s, -place, floor.travel)
+    ends, begins = prominent_peaks(time_s, place, floor.travel), prominent_peaks(time_s, -place, floor.travel)
     if ends.size == 0 or begins.size == 0:
         return NONE
     speed = np.gradient(foot, time_s)
@@ -88,7 +86,7 @@ def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Flo
     return FootEvents(contact_s=contact[np.isfinite(contact)], off_s=off[np.isfinite(off)])
 
 
-def _extremes(time_s: Array, values: Array, min_travel: float) -> Index:
+def prominent_peaks(time_s: Array, values: Array, min_travel: float) -> Index:
     """Frames of the prominent maxima of a (T,) column."""
     seen = np.isfinite(values)
     if seen.sum() < 5:
@@ -218,29 +216,6 @@ def _ground_speed(time_s: Array, speed: Array) -> Array:
     safe = np.where(seen, speed, usual)
     rank = int(GROUND_QUANTILE * (frames - 1))
     return np.asarray(ndimage.rank_filter(safe, rank, size=frames, mode="reflect"))
-
-
-def frontal_events(time_s: Array, busy: Array, other: Array) -> FootEvents:
-    """Events of one foot seen from front or back, from its speed in the picture and the other foot's, (T,)."""
-    own, rival = (fill_gaps(time_s, v[:, None], max_gap_s=MIN_STRIDE_S)[:, 0] for v in (busy, other))
-    lead = rolling_mean(time_s, own - rival, BUSY_WINDOW_S)
-    middles = _extremes(time_s, lead, FRONTAL_FLOOR.speed)
-    if middles.size < 2:
-        return NONE
-    quarter = int(np.median(np.diff(middles)) / 4)
-    least = FRONTAL_FLOOR.speed
-    swings = [(m, _swing(time_s, own, m - quarter, m + quarter, quarter, least, 0.0)) for m in middles.tolist()]
-    middle = time_s[middles]
-    off_after, contact_after = (np.array([ends[k] for _, ends in swings]) - middle for k in (0, 1))
-    # Each swing's own ends are uncertain by more than swings differ: all get the usual distance from their middles.
-    contact = middle[middles + quarter < len(own)] + _median(contact_after)
-    off = middle[middles >= quarter] + _median(off_after)
-    return FootEvents(contact_s=contact[np.isfinite(contact)], off_s=off[np.isfinite(off)])
-
-
-def _median(values: Array) -> float:
-    finite = values[np.isfinite(values)]
-    return float(np.median(finite)) if finite.size else float("nan")
 
 
 def gait_of(time_s: Array, ahead: Array, height: Array) -> tuple[Gait, float]:

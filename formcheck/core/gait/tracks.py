@@ -39,7 +39,8 @@ class Track:
     direction: Direction
     sure: float
     ankle: Array  # ahead of the mid-hip (front, back: of the other foot, as the floor rises in the picture)
-    foot: Array  # heel and ankle, in the picture
+    foot: Array  # heel and ankle, in the picture; front, back: their row, clip's leg lengths
+    toe: Array  # its row, clip's leg lengths
     busy: Array  # feet's speed in the picture, leg lengths a second
     height: Array  # foot above the other foot
     hip_speed: Array  # (n,) + toward facing, leg lengths a second
@@ -77,7 +78,7 @@ def _track(pose: CleanPose, course: Course, piece: Stretch) -> Track:
     scale = np.full(len(time_s), pose.leg_px) if sagittal else course.scale_px[span]
     hip = course.hip[span]
     ankle, foot = _fore_aft(pose, span, hip, forward) if sagittal else _toward(pose, span, view)
-    ankle, foot = ankle / scale, foot / scale
+    ankle, foot = ankle / scale, foot / pose.leg_px
     height = _height(pose, span, scale)
     hip_speed = _speed(time_s, hip[:, 0] * forward / scale)
     gait, direction, sure = (
@@ -88,7 +89,8 @@ def _track(pose: CleanPose, course: Course, piece: Stretch) -> Track:
     return Track(
         start=piece.start, stop=piece.stop, time_s=time_s, forward=forward,
         facing=_facing(view, forward), yaw_deg=yaw, view=view, gait=gait, direction=direction, sure=sure,
-        ankle=ankle, foot=foot, busy=_busy(pose, span, scale), height=height, hip_speed=hip_speed,
+        ankle=ankle, foot=foot, toe=pose.part("toe")[:, span, 1] / pose.leg_px,
+        busy=_busy(pose, span, scale), height=height, hip_speed=hip_speed,
     )  # fmt: skip
 
 
@@ -99,14 +101,14 @@ def _fore_aft(pose: CleanPose, span: slice, hip: Array, forward: float) -> tuple
 
 
 def _toward(pose: CleanPose, span: slice, view: ViewName) -> tuple[Array, Array]:
-    """(2, n) px seen from front or back: nearer the camera is lower in the picture."""
+    """(2, n) px seen from front or back: ankles ahead of each other (nearer the camera is lower); the feet's rows."""
     nearer = 1.0 if view == "front" else -1.0
-    foot = np.mean([pose.part(p)[:, span, 1] for p in ("ankle", "heel")], axis=0) * nearer
-    return foot - foot.mean(axis=0), foot
+    foot = np.mean([pose.part(p)[:, span, 1] for p in ("ankle", "heel")], axis=0)
+    return (foot - foot.mean(axis=0)) * nearer, foot
 
 
 def _busy(pose: CleanPose, span: slice, scale: Array) -> Array:
-    """(2, n) speed of heel and ankle in the picture,."""
+    """(2, n) speed of heel and ankle in the picture, leg lengths a second."""
     foot = (pose.part("ankle") + pose.part("heel"))[:, span] / 2
     if foot.shape[1] < 3:
         return np.full(foot.shape[:2], np.nan)
