@@ -57,7 +57,11 @@ def make_film(clip: Path, target: Path, numbers: bool = True, size: tuple[int, i
 WATCH_JS = Template("""
 (() => {
   const BITS = $BITS, BLOCK = $BLOCK, TOP = $TOP, H = $HEIGHT;
-  if (window.speechSynthesis) speechSynthesis.speak = (u) => window.top.__said(u.text);
+  if (window.speechSynthesis) {
+    window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+    speechSynthesis.getVoices = () => [{ lang: "en-GB", localService: true }];
+    speechSynthesis.speak = (u) => window.top.__said(u.text);
+  }
   const media = navigator.mediaDevices;
   if (!media || !media.getUserMedia) return;
   const ask = media.getUserMedia.bind(media);

@@ -43,6 +43,7 @@ class CameraSet {
     this.ui = (name) => (this.nodes[name] ??= root.querySelector(`.${name}`));
     this.ui("toggle").onclick = () => (this.stream ? this.stop() : this.start());
     this.ui("cameras").onchange = () => this.change(this.ui("cameras").value);
+    window.speechSynthesis?.getVoices(); // some browsers have them only a while after they were first asked for
     this.list();
   }
 
