@@ -238,6 +238,38 @@ def test_a_swing_whose_best_speed_was_out_of_sight_lands_when_it_lands(after_pea
     assert np.abs(found - contact).min() < 0.007
 
 
+@pytest.mark.parametrize("gait", ["backward", "forward"])
+@pytest.mark.parametrize("short_s", [0.0, 0.03, 0.06, 0.1, 0.15])
+def test_a_contact_after_the_clips_end_is_not_told(short_s, gait):
+    pose, truth = walker(Walk(gait=gait, noise_px=0.5, width=1600))
+    end = truth.contacts["left"][3] - short_s
+    kept = pose.time_s <= end
+    cut = replace(
+        pose, time_s=pose.time_s[kept], landmarks_px=pose.landmarks_px[kept],
+        visibility=pose.visibility[kept], world_m=pose.world_m[kept],
+    )  # fmt: skip
+    found = events_of(cut)["left"][0]
+    assert (found <= cut.time_s[-1]).all()
+    assert len(found) in ((3, 4) if short_s < 0.05 else (3,))
+
+
+def stuck_at_the_edge(pose: PoseSequence, from_s: float) -> PoseSequence:
+    """What a pose model makes of legs that leave the picture: they stay at its edge, and then are gone."""
+    px = pose.landmarks_px.copy()
+    stuck = pose.time_s >= from_s
+    px[stuck] = px[np.argmax(stuck)]
+    px[pose.time_s >= from_s + 0.15] = np.nan
+    return replace(pose, landmarks_px=px)
+
+
+def test_a_foot_held_at_the_pictures_edge_has_not_landed():
+    pose, truth = walker(Walk(gait="backward", noise_px=0.5, width=1600))
+    contact = truth.contacts["left"][4]
+    lift = max(t for t in truth.offs["left"] if t < contact)
+    found = events_of(stuck_at_the_edge(pose, lift + 0.4 * (contact - lift)))["left"][0]
+    assert found.max() < lift
+
+
 def test_standing_at_the_clips_start_is_no_step():
     pose, truth = walker(Walk(gait="backward", noise_px=0.5, width=1600))
     still = 30  # frames

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import ndimage, signal
 
 from formcheck.core.clean.filters import fill_gaps, runs
-from formcheck.core.types import Array, Index
+from formcheck.core.types import Array, Bools, Index
 
 Gait = Literal["backward", "forward", "unknown"]
 
@@ -33,6 +33,7 @@ FIRST_WAY: Final = 0.12  # ... and the first one must go this share of the usual
 #: movement limbs are known for (Flash & Hogan 1985), 0.10 where its speed is a mere sine.
 TAIL_SHARE: Final = 0.2
 EDGE_SEARCH_STRIDES: Final = 0.2  # how far beyond the extremes the swing's ends are sought
+WHOLE_WAY: Final = 0.8  # of the usual: a swing that ends with the clip, or at the picture's edge, may not have ended
 GROUND_QUANTILE: Final = 0.2  # well within a walker's stance share, and a runner's
 GROUND_WINDOW_S: Final = 3.0
 
@@ -80,10 +81,17 @@ def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Flo
     usual = _usual_best(speed, pairs)
     pairs = _from_rest(time_s, speed, pairs, usual) + pairs
     swings = [_swing(time_s, speed, a, b, half, floor.speed, usual) for a, b in pairs]
+    seen = np.isfinite(foot + place)
+    swings = _finished(time_s, foot, seen, swings)
     width = np.nanmedian([b - a for a, b in swings] or [0.0]) if any(np.isfinite(b - a) for a, b in swings) else 0.0
     off = np.array([a for a, _ in swings]) - TAIL_SHARE * width
     contact = np.array([b for _, b in swings]) + TAIL_SHARE * width
-    return FootEvents(contact_s=contact[np.isfinite(contact)], off_s=off[np.isfinite(off)])
+    return FootEvents(contact[_seen_at(time_s, seen, contact)], off[_seen_at(time_s, seen, off)])
+
+
+def _seen_at(time_s: Array, seen: Bools, at_s: Array) -> Bools:
+    """Which of some times (NaN: none) lie among the frames seen."""
+    return np.asarray(np.interp(at_s, time_s, seen.astype(np.float64), left=0.0, right=0.0) > 0.5)
 
 
 def prominent_peaks(time_s: Array, values: Array, min_travel: float) -> Index:
@@ -188,6 +196,19 @@ def _swing(
     if after.size:
         fall = _crossing_s(time_s, speed, first + int(fast[-1] + after[0]) - 1, level)
     return rise, fall
+
+
+def _finished(time_s: Array, foot: Array, seen: Bools, swings: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The swings without those ends that may be none: next to frames not ``seen``, and short of the usual way."""
+    way = np.array([np.subtract(*np.interp([b, a], time_s, foot)) for a, b in swings])
+    least = WHOLE_WAY * float(np.nanmedian(way)) if np.isfinite(way).any() else 0.0
+    rested = _seen_at(time_s, seen, np.array([b for _, b in swings]) + REST_S)
+    ready = _seen_at(time_s, seen, np.array([a for a, _ in swings]) - REST_S)
+    out = []
+    for (a, b), w, before, after in zip(swings, way, ready, rested, strict=True):
+        whole = not w < least
+        out.append((a if before or whole else float("nan"), b if after or whole else float("nan")))
+    return out
 
 
 def _slow_sides(rows: Array, fast: Index, level: float) -> tuple[Index, Index]:

@@ -28,7 +28,7 @@ GRID: Final = 0.01  # strides
 FURTHEST: Final = 0.45  # of a swing's ends from its middle, strides
 SHORTEST_SWING: Final = 0.2
 LONGEST_SWING: Final = 0.5  # a foot that swings for longer runs
-STAND_S: Final = 0.1  # at the clip's ends a foot must be seen to stand this long: a swing cut off has no end
+STAND_S: Final = 0.05  # at the clip's ends a foot must be seen to stand this long: a swing cut off has no end
 BLOCK_SWINGS: Final = 256  # fitted at once, for the memory's sake
 
 
