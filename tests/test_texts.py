@@ -16,26 +16,23 @@ from rich.console import Console
 
 from formcheck import texts
 from formcheck.api import analyse_pose
-from formcheck.app.jobs import batches
-from formcheck.app.jobs.store import Job, JobStore
-from formcheck.app.run import POSES, write_run
+from formcheck.app.jobs.progress import STAGES
 from formcheck.cli import show
+from formcheck.cli.bar import ClipBar
 from formcheck.core.types import Analysis, StopAdvice
 from formcheck.errors import FormcheckError
 from formcheck.exercises.load import load_catalogue
-from formcheck.io import pose_file
 from formcheck.live.framing import HINTS
+from formcheck.progress import Progress
 from formcheck.report import words
 from formcheck.report.digest import titles_of
 from formcheck.report.html.build import render_html
 from formcheck.report.html.plots import PLOTS
 from formcheck.report.overlay import board, plates
 from formcheck.report.overlay.painter import Painter
-from formcheck.report.store import load
-from tests.other_language import html_texts, left_over, of_exercises, of_report, page_texts, write_language
+from tests.other_language import html_texts, left_over, of_exercises, of_report, write_language
 from tests.report_factory import make_analysis, make_finding
 from tests.synth import Walk, walker
-from tests.test_app_pages import run_page
 from tests.test_live_page import messages, video
 
 
@@ -141,82 +138,35 @@ def test_every_hint_about_the_picture_has_its_words(other: str) -> None:
     assert left_over((hint.text for hint in HINTS.values()), []) == []
 
 
-@pytest.fixture()
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobStore:
-    monkeypatch.setenv("FORMCHECK_DATA", str(tmp_path))
-    monkeypatch.setenv("FORMCHECK_USERS", "one")
-    return JobStore(tmp_path / "runs")
-
-
-def done_run(store: JobStore, rock_deg: float) -> str:
-    """A set that was uploaded and scored."""
-    pose, _ = walker(Walk(rock_deg=rock_deg, lean_deg=-14.0, duration_s=9.0))
-    ticket = store.create(Job("", "set.mp4", "reverse_sled_pull"))
-    write_run(analyse_pose(pose, "reverse_sled_pull"), store.job(ticket), store.folder(ticket))
-    (store.out(ticket) / "overlay.mp4").write_bytes(b"not played here")
-    pose_file.save(store.folder(ticket) / POSES, pose)
-    store.update(ticket, status="done", fraction=1.0)
-    return ticket
-
-
-#: Choices that are names, not words: the pose models; and the clip's.
-NAMES = ["heavy", "full", "lite", "set.mp4", "mp4, mov, mkv, webm or avi"]
-
-
-@pytest.mark.parametrize("name", ["upload", "live", "batch", "compare", "history"])
-def test_no_page_of_the_app_has_a_word_of_its_own(name: str, other: str, store: JobStore) -> None:
-    page = run_page(name)
-    assert not page.exception
-    shown = page_texts(page)
-    assert len(shown) >= 3
-    assert left_over(shown, [*of_exercises(), *NAMES]) == []
-
-
-@pytest.mark.parametrize("status", ["queued", "running", "failed", "cancelled"])
-def test_a_run_that_gave_no_result_is_told_in_the_files_words(status: str, other: str, store: JobStore) -> None:
-    upload = store.root.parent / "x"
-    upload.write_bytes(b"x")
-    ticket = store.create(Job("", "set.mp4"), upload=upload)
-    store.update(ticket, status=status, stage="pose", eta_s=75.0, error="interrupted:" if status == "failed" else "")
-    page = run_page("upload", run=ticket)
-    assert not page.exception
-    assert left_over(page_texts(page), NAMES) == []
-
-
-def test_a_batch_and_a_history_have_no_word_of_their_own(other: str, store: JobStore) -> None:
-    ticket = done_run(store, 18.0)
-    data = [*of_exercises(), *NAMES, *of_report(load(store.out(ticket) / "report.json")), "Ada"]
-    batch = batches.begin(store, [(Job("gone.mp4", "set.mp4", "auto"), None)], "local")
-    (queued,) = batches.load(store, batch).runs
-    store.folder(queued).joinpath("out").mkdir(exist_ok=True)
-    for name in ("report.json", "report.html"):
-        (store.out(queued) / name).write_bytes((store.out(ticket) / name).read_bytes())
-    store.update(queued, status="done", fraction=1.0)
-    saving = run_page("upload", run=ticket)
-    next(one for one in saving.text_input if one.label == "⟦Name⟧").set_value("Ada")
-    next(one for one in saving.button if one.label == "⟦Save⟧").click()
-    saving.run()
-    for page in (saving, run_page("batch", batch=batch), run_page("batch"), run_page("history")):
-        assert not page.exception
-        assert left_over(page_texts(page), data) == []
-    assert any("⟦Trends⟧" in text for text in page_texts(page))
-
-
-def test_neither_a_result_nor_a_comparison_has_a_word_of_its_own(other: str, store: JobStore) -> None:
-    tickets = [done_run(store, rock) for rock in (3.0, 18.0)]
-    reports = [load(store.out(ticket) / "report.json") for ticket in tickets]
-    data = [*of_exercises(), *NAMES, *(text for report in reports for text in of_report(report))]
-    for page in (run_page("upload", run=tickets[1]), run_page("compare", a=tickets[0], b=tickets[1])):
-        assert not page.exception
-        shown = page_texts(page)
-        assert len(shown) > 40
-        assert left_over(shown, data) == []
-
-
 def test_a_word_that_is_in_no_file_is_found() -> None:
     """What the tests above would say of one."""
     shown = ["⟦12 ⟦steps⟧⟧, 0:07.8 m/s", "Film it anew", "⟦Cue⟧: knees!", "Films it"]
     assert left_over(shown, ["Film it"]) == ["anew", "knees", "Films it"]
+
+
+def test_the_progress_bar_has_a_word_for_every_stage(other: str) -> None:
+    console = Console(file=io.StringIO(), width=200, force_terminal=True)
+    with ClipBar(console, shown=True, clips=1) as bar:
+        tell = bar.clip("set.mp4")
+        for stage, _ in STAGES:
+            tell(Progress(stage, 1.0, 2.0))
+            bar._bar.refresh()
+    drawn = re.findall(r"set\.mp4: (⟦[\w ]*⟧)", console.file.getvalue())  # type: ignore[attr-defined]
+    assert len(set(drawn)) == len(STAGES)
+
+
+def test_the_page_speaks_the_browsers_language_unless_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FORMCHECK_LANG", raising=False)
+    monkeypatch.setattr(texts, "languages", lambda: ("de", "en", "fr"))
+    monkeypatch.setattr(texts, "_follow", [])
+    texts.follow(lambda: "de-CH")
+    assert texts.language() == texts.code() == "de"
+    with texts.speaking("en"):
+        assert texts.language() == "en"
+    monkeypatch.setenv("FORMCHECK_LANG", "fr")
+    assert texts.language() == "fr"
+    monkeypatch.setenv("FORMCHECK_LANG", "tlh")
+    assert texts.language() == texts.FALLBACK
 
 
 def test_what_a_language_lacks_is_shown_in_english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

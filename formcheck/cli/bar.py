@@ -10,14 +10,7 @@ from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn, Tim
 from rich.progress import Progress as Bar
 
 from formcheck.progress import Progress
-
-STAGES = {
-    "fetch": "fetching the pose model",
-    "pose": "finding the athlete",
-    "score": "scoring",
-    "overlay": "drawing the video",
-    "write": "writing",
-}
+from formcheck.texts import find
 
 
 class Stopped(Exception):
@@ -86,7 +79,7 @@ class ClipLine:
             self._stage = progress.stage
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            words = f"{self._name}: {STAGES.get(progress.stage, progress.stage)}"
+            words = f"{self._name}: {find(f'bar.{progress.stage}') or progress.stage}"
             self._task = self._bar.add_task(words, total=progress.total)
         if self._task is not None:
             self._bar.update(self._task, completed=progress.done, total=progress.total)

@@ -20,6 +20,7 @@ from formcheck.core.types import Report
 from formcheck.cores import available_cores
 from formcheck.errors import FormcheckError
 from formcheck.progress import OnProgress
+from formcheck.texts import t
 
 DEFAULT_OUT = Path("formcheck-out")
 OK, FAULTS, BAD_INPUT = 0, 1, 2
@@ -91,7 +92,7 @@ def _fetch_once(job: Job, bar: ClipBar) -> None:
     from formcheck.engines.choice import choose_model
 
     if job.how.get("model_path") is None:
-        with bar.line("first of all") as line, suppress(FormcheckError):
+        with bar.line(t("bar.first")) as line, suppress(FormcheckError):
             model_store.ensure(choose_model(job.how["model"], job.how["engine"]), line)
 
 
