@@ -12,7 +12,7 @@ from formcheck.core.clean.prepare import prepare
 from formcheck.core.gait.contacts import find_contacts
 from formcheck.core.gait.frontal import frontal_events
 from formcheck.core.gait.tracks import follow
-from formcheck.core.skeleton import MIRROR
+from formcheck.core.skeleton import MIRROR, SKELETON
 from formcheck.core.types import PoseSequence
 from tests.synth import Walk, walker
 
@@ -211,8 +211,6 @@ def test_a_hidden_shin_gives_no_steps_rather_than_wrong_ones():
     pose, truth = walker(Walk(duration_s=8.0, width=1600))
     px = pose.landmarks_px.copy()
     hidden = (pose.time_s > 3.0) & (pose.time_s < 4.5)
-    from formcheck.core.skeleton import SKELETON
-
     px[np.ix_(hidden, [SKELETON[n] for n in ("knee_l", "ankle_l", "heel_l", "toe_l")])] = np.nan
     for at in events_of(replace(pose, landmarks_px=px))["left"][0]:
         assert np.abs(truth.contacts["left"] - at).min() < 0.05
@@ -268,6 +266,18 @@ def test_a_foot_held_at_the_pictures_edge_has_not_landed():
     lift = max(t for t in truth.offs["left"] if t < contact)
     found = events_of(stuck_at_the_edge(pose, lift + 0.4 * (contact - lift)))["left"][0]
     assert found.max() < lift
+
+
+def test_a_foot_that_comes_into_sight_standing_has_not_just_landed():
+    pose, truth = walker(Walk(gait="backward", noise_px=0.5, width=1600))
+    lift = truth.offs["left"][1]
+    came = int(np.searchsorted(pose.time_s, lift - 0.3))
+    px = pose.landmarks_px.copy()
+    legs = [SKELETON[f"{part}_l"] for part in ("knee", "ankle", "heel", "toe")]
+    px[:came, legs] = np.nan
+    px[came : came + 4, legs, 0] += np.array([[22.0], [14.0], [7.0], [2.0]])  # the model settles on it
+    found = events_of(replace(pose, landmarks_px=px))["left"][0]
+    assert found.min() > lift
 
 
 def test_standing_at_the_clips_start_is_no_step():

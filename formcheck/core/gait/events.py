@@ -15,25 +15,29 @@ from typing import Final, Literal
 import numpy as np
 from scipy import ndimage, signal
 
-from formcheck.core.clean.filters import fill_gaps, runs
-from formcheck.core.types import Array, Bools, Index
+from formcheck.core.clean.filters import fill_gaps
+from formcheck.core.gait.swings import (
+    EDGE_SHARE,
+    REST_S,
+    REST_SHARE,
+    finished,
+    from_rest,
+    long_enough,
+    pair_up,
+    seen_at,
+    usual_best,
+)
+from formcheck.core.types import Array, Index
 
 Gait = Literal["backward", "forward", "unknown"]
 
 MIN_STRIDE_S: Final = 0.4
 MIN_PROMINENCE: Final = 0.25  # of the signal's p95 - p5 in the stretch
-SHORT_SWING: Final = 0.3
-EDGE_SHARE: Final = 0.25  # of the swing's best speed: where its ends are read ...
-CORE_SHARE: Final = 0.75  # ... outward from where it was last this fast (a hidden foot's stance wanders, but less)
-#: A swing that the clip cuts off, and a first one from rest, must be this fast, of the usual best: less is a shuffle.
-REST_SHARE: Final = 0.2
-REST_S: Final = 0.2  # a foot seen still for less, at the clip's edge, was not seen to rest
-FIRST_WAY: Final = 0.12  # ... and the first one must go this share of the usual way
+CORE_SHARE: Final = 0.75  # a swing's ends are sought outward from here: a hidden foot's stance wanders, but less
 #: How far beyond those edges the foot stands, of the width between them: 0.21 where the swing is the minimum-jerk
 #: movement limbs are known for (Flash & Hogan 1985), 0.10 where its speed is a mere sine.
 TAIL_SHARE: Final = 0.2
 EDGE_SEARCH_STRIDES: Final = 0.2  # how far beyond the extremes the swing's ends are sought
-WHOLE_WAY: Final = 0.8  # of the usual: a swing that ends with the clip, or at the picture's edge, may not have ended
 GROUND_QUANTILE: Final = 0.2  # well within a walker's stance share, and a runner's
 GROUND_WINDOW_S: Final = 3.0
 
@@ -77,21 +81,16 @@ def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Flo
     speed = np.gradient(foot, time_s)
     speed = speed - _ground_speed(time_s, speed)
     half = int(EDGE_SEARCH_STRIDES * _stride_frames(ends, begins))
-    pairs = _long_enough(place, _pair_up(begins, ends, len(time_s)))
-    usual = _usual_best(speed, pairs)
-    pairs = _from_rest(time_s, speed, pairs, usual) + pairs
+    pairs = long_enough(place, pair_up(begins, ends, len(time_s)))
+    usual = usual_best(speed, pairs)
+    pairs = from_rest(time_s, speed, pairs, usual) + pairs
     swings = [_swing(time_s, speed, a, b, half, floor.speed, usual) for a, b in pairs]
     seen = np.isfinite(foot + place)
-    swings = _finished(time_s, foot, seen, swings)
+    swings = finished(time_s, foot, seen, swings)
     width = np.nanmedian([b - a for a, b in swings] or [0.0]) if any(np.isfinite(b - a) for a, b in swings) else 0.0
     off = np.array([a for a, _ in swings]) - TAIL_SHARE * width
     contact = np.array([b for _, b in swings]) + TAIL_SHARE * width
-    return FootEvents(contact[_seen_at(time_s, seen, contact)], off[_seen_at(time_s, seen, off)])
-
-
-def _seen_at(time_s: Array, seen: Bools, at_s: Array) -> Bools:
-    """Which of some times (NaN: none) lie among the frames seen."""
-    return np.asarray(np.interp(at_s, time_s, seen.astype(np.float64), left=0.0, right=0.0) > 0.5)
+    return FootEvents(contact[seen_at(time_s, seen, contact)], off[seen_at(time_s, seen, off)])
 
 
 def prominent_peaks(time_s: Array, values: Array, min_travel: float) -> Index:
@@ -108,63 +107,9 @@ def prominent_peaks(time_s: Array, values: Array, min_travel: float) -> Index:
     return np.asarray([p for p in peaks if seen[p - 1] and seen[p + 1]], dtype=np.intp)
 
 
-def _long_enough(place: Array, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Swings less than ``SHORT_SWING`` of the usual way are a hidden foot caught by the other leg, not steps."""
-    last = len(place) - 1
-    way = np.array([place[min(b, last)] - place[max(a, 0)] for a, b in pairs])
-    whole = [w for w, (a, b) in zip(way, pairs, strict=True) if a >= 0 and b <= last]
-    usual = float(np.median(whole)) if whole else 0.0
-    return [
-        pair for w, pair in zip(way, pairs, strict=True) if w >= SHORT_SWING * usual or pair[0] < 0 or pair[1] > last
-    ]
-
-
 def _stride_frames(ends: Index, begins: Index) -> float:
     intervals = np.concatenate((np.diff(ends), np.diff(begins)))
     return float(np.median(intervals)) if intervals.size else 0.0
-
-
-def _pair_up(begins: Index, ends: Index, n: int) -> list[tuple[int, int]]:
-    """Swings as (begin, end) frames; at the clip's ends a swing may lack one, which is then -1 or ``n``."""
-    marks = sorted([(int(b), 0) for b in begins] + [(int(e), 1) for e in ends])
-    out: list[tuple[int, int]] = []
-    open_at = -1
-    for frame, kind in marks:
-        if kind == 0:
-            open_at = frame
-        elif open_at >= 0 or not out:
-            out.append((open_at, frame))
-            open_at = -1
-    if open_at >= 0:
-        out.append((open_at, n))
-    return out
-
-
-def _usual_best(speed: Array, pairs: list[tuple[int, int]]) -> float:
-    """The median over whole swings of the best speed in them; 0 where there is none."""
-    whole = [speed[a : b + 1] for a, b in pairs if a >= 0 and b < len(speed)]
-    bests = [float(np.nanmax(part)) for part in whole if np.isfinite(part).any()]
-    return float(np.median(bests)) if bests else 0.0
-
-
-def _from_rest(time_s: Array, speed: Array, pairs: list[tuple[int, int]], usual: float) -> list[tuple[int, int]]:
-    """The first step of a set that begins at rest, as (begin, end) frames; empty if there is none.
-
-    The body goes along with that foot, so that it hardly moves against the hips; over the ground it does.
-    """
-    if not pairs or usual <= 0:
-        return []
-    first = pairs[0][0] if pairs[0][0] >= 0 else pairs[0][1]
-    moving = np.nan_to_num(speed[: max(0, first)], nan=0.0) >= EDGE_SHARE * usual
-    moving[-1:] = False  # the swing that was found already begins there
-    step_s = float(np.median(np.diff(time_s)))
-    whole = [b - a for a, b in pairs if a >= 0 and b < len(speed)]
-    usual_way = usual * float(np.median(whole)) * step_s if whole else np.inf
-    for start, stop in runs(moving):
-        way = float(np.nansum(speed[start:stop])) * step_s
-        if start > 0 and np.nanmax(speed[start:stop]) >= REST_SHARE * usual and way >= FIRST_WAY * usual_way:
-            return [(start, stop)]
-    return []
 
 
 def _swing(
@@ -196,19 +141,6 @@ def _swing(
     if after.size:
         fall = _crossing_s(time_s, speed, first + int(fast[-1] + after[0]) - 1, level)
     return rise, fall
-
-
-def _finished(time_s: Array, foot: Array, seen: Bools, swings: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The swings without those ends that may be none: next to frames not ``seen``, and short of the usual way."""
-    way = np.array([np.subtract(*np.interp([b, a], time_s, foot)) for a, b in swings])
-    least = WHOLE_WAY * float(np.nanmedian(way)) if np.isfinite(way).any() else 0.0
-    rested = _seen_at(time_s, seen, np.array([b for _, b in swings]) + REST_S)
-    ready = _seen_at(time_s, seen, np.array([a for a, _ in swings]) - REST_S)
-    out = []
-    for (a, b), w, before, after in zip(swings, way, ready, rested, strict=True):
-        whole = not w < least
-        out.append((a if before or whole else float("nan"), b if after or whole else float("nan")))
-    return out
 
 
 def _slow_sides(rows: Array, fast: Index, level: float) -> tuple[Index, Index]:
