@@ -1,4 +1,4 @@
-"""A made-up language, every English text in ⟦brackets⟧, and what of a shown text is not in it."""
+"""A made-up language, every English text in ⟦brackets⟧ but for its fields, and what of a shown text is not in it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from formcheck.core.types import Report
 from formcheck.exercises.load import load_catalogue
 from formcheck.texts import FALLBACK, table
 
-_INNERMOST = re.compile(r"⟦[^⟦⟧]*⟧")
+_IN_BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
+_FIELD = re.compile(r"({\w+})")
 #: Signs of units and letters of clips, the same in every language, and a name.
-_SIGNS = re.compile(r"(?<![^\W\d])(s|m|m/s|kg|cm|min|A|B|SD|formcheck)(?![^\W\d])")
+_SIGNS = re.compile(r"(?<![^\W\d])(s|m|m/s|kg|cm|min|MB|GB|A|B|SD|formcheck)(?![^\W\d])")
+_ADDRESS = re.compile(r"data:|/")
 _ICON = re.compile(r":material/\w+:")
 _LINK = re.compile(r"\]\(/[^)]*\)")
 
@@ -28,7 +30,8 @@ def write_language(path: Path) -> Path:
         section, _, name = key.partition(".")
         if (head := f"[{section}]") not in lines:
             lines.append(head)
-        lines.append(f"{json.dumps(name)} = {json.dumps(f'⟦{text}⟧', ensure_ascii=False)}")
+        parts = [part if _FIELD.match(part) or not part.strip() else f"⟦{part}⟧" for part in _FIELD.split(text)]
+        lines.append(f"{json.dumps(name)} = {json.dumps(''.join(parts), ensure_ascii=False)}")
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
@@ -38,9 +41,7 @@ def left_over(shown: Iterable[str], data: Iterable[str]) -> list[str]:
     known = sorted({" ".join(text.split()) for text in data if text}, key=len, reverse=True)
     found: list[str] = []
     for text in shown:
-        rest = " ".join(text.split())
-        while rest != (less := _INNERMOST.sub(" ", rest)):
-            rest = less
+        rest = " ".join(_IN_BRACKETS.sub(" ", text).split())
         for one in known:
             rest = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", " ", rest, flags=re.IGNORECASE)
         found += re.findall(r"[^\W\d_][\w' ]*", _SIGNS.sub(" ", rest))
@@ -117,7 +118,7 @@ _NO_WORDS = {
 
 def _json_texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield value
+        yield _FIELD.sub(" ", value)  # some are filled in by the script
     elif isinstance(value, list):
         for one in value:
             yield from _json_texts(one)
@@ -142,11 +143,8 @@ def _svg_texts(url: str) -> list[str]:
     return html_texts(base64.b64decode(url.partition("base64,")[2]).decode("utf-8"))
 
 
-def _table_texts(frame: Any) -> Iterator[str]:
-    yield from (str(name) for name in (frame.index.name, *frame.columns) if name is not None)
-    for column in frame.columns:
-        yield from (one for one in frame[column] if isinstance(one, str) and not one.startswith(("data:", "/")))
-    yield from (one for one in frame.index if isinstance(one, str))
+def _cells(frame: Any) -> Iterator[str]:
+    yield from (one for row in frame.itertuples() for one in row if isinstance(one, str) and not _ADDRESS.match(one))
 
 
 def _element_texts(one: Any) -> Iterator[str]:
@@ -158,10 +156,10 @@ def _element_texts(one: Any) -> Iterator[str]:
     if one.type == "html":
         yield from html_texts(told["body"])
     elif one.type in ("dataframe", "arrow_data_frame", "table", "arrow_table"):
-        heads = json.loads(told.get("columns") or "{}").values()
-        yield from (head["label"] for head in heads if head.get("label"))
-        shown = one.value.rename(columns={name: "" for name in json.loads(told.get("columns") or "{}")})
-        yield from _table_texts(shown)
+        given = json.loads(told.get("columns") or "{}")
+        yield from (str(given.get(name, {}).get("label") or name) for name in one.value.columns)
+        yield from (str(name) for name in one.value.index.names if name is not None)
+        yield from _cells(one.value)
     elif one.type == "bidi_component":
         yield from _json_texts(json.loads(told["json"]))
     elif one.type == "vega_lite_chart":

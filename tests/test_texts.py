@@ -110,7 +110,7 @@ def test_the_command_lines_summary_has_no_word_of_its_own(name: str, other: str)
     result = [(Path("clip.mp4"), analysis.report, Path("out/clip"))]
     show.show_clip(console, Path("clip.mp4"), analysis.report, titles_of(load_catalogue()), Path("out"))
     show.show_clips(console, result, titles_of(load_catalogue()))
-    data = [*of_exercises(), *of_report(analysis.report), "clip.mp4"]
+    data = [*of_exercises(), *of_report(analysis.report), "clip.mp4", "out"]
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert left_over(said.splitlines(), data) == []
 
