@@ -71,13 +71,13 @@ def test_a_very_short_clip_or_one_without_timestamps_is_left_whole(count, keys):
     assert plan(np.arange(count) / 30, np.array(keys), None, None) == [Piece(None, None)]
 
 
-def test_the_later_piece_fades_in_over_the_overlap():
+def test_the_later_piece_fades_in_once_it_has_settled():
     before = [found(t / 30, 100) for t in range(20)]
     after = [found(t / 30, 170) for t in range(14, 30)]
     out = join([Trail(before), Trail(after)])
     x = [one.person.landmarks_px[0, 0] for one in out]
     assert [one.time_s for one in out] == [t / 30 for t in range(30)]
-    np.testing.assert_allclose(x[13:21], [100, 110, 120, 130, 140, 150, 160, 170], rtol=1e-6)
+    np.testing.assert_allclose(x[13:21], [100, 100, 100, 100, 117.5, 135, 152.5, 170], rtol=1e-6)
 
 
 def test_where_only_one_piece_has_found_somebody_they_are_kept():

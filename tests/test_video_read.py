@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from formcheck.errors import FormcheckError
 from formcheck.io.prefetch import prefetched
 from formcheck.io.timing import slow_motion_factor, timing_of
-from formcheck.io.video import picture_times, probe, read_frames, sample_frames
+from formcheck.io.video import picture_times, probe, read_frames, read_pictures, sample_frames
 from tests.video_maker import corners, make_clip
 
 UPRIGHT = ["red", "green", "blue", "white"]
@@ -170,6 +170,18 @@ def test_samples_are_frames_of_the_clip_about_as_far_apart_as_asked(tmp_path, go
     assert {round(t, 6) for t in times_s} <= known
     assert times_s[0] == 0.0
     assert np.min(np.diff(times_s)) > 0.99 and np.max(np.diff(times_s)) < 1.4
+
+
+@pytest.mark.parametrize(("ext", "codec"), [("mp4", "libx264"), ("mp4", "libx265"), ("webm", "libvpx-vp9")])
+def test_a_part_read_on_one_thread_has_the_same_pictures_as_the_whole(tmp_path, ext, codec):
+    """Pictures before the part that nothing is made from are not decoded; none of the part may suffer by it."""
+    clip = make_clip(tmp_path / f"clip.{ext}", np.arange(60) / 30, codec=codec, moving=True)
+    whole = [one.picture.to_ndarray(format="rgb24") for one in read_pictures(clip)]
+    for first in (1, 17, 38):
+        part = list(read_pictures(clip, start_s=(first - 0.1) / 30, one_thread=True))
+        assert [round(one.time_s * 30) for one in part] == list(range(first, 60))
+        for one, same in zip(part, whole[first:], strict=True):
+            np.testing.assert_array_equal(one.picture.to_ndarray(format="rgb24"), same)
 
 
 def test_picture_times_are_those_of_the_frames(tmp_path):

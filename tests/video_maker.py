@@ -44,8 +44,9 @@ def make_clip(
     faststart: bool = False,
     frames: int = 12,
     gop: int | None = None,
+    moving: bool = False,
 ) -> Path:
-    """A clip of ``quarters`` at ``times_s`` (default ``frames`` at 30 a second).
+    """A clip of ``quarters`` at ``times_s`` (default ``frames`` at 30 a second); ``moving``: they drift to the right.
 
     ``turn`` is counter-clockwise degrees in the display matrix and whether it mirrors.
     """
@@ -58,7 +59,8 @@ def make_clip(
         if stream is not None:
             rgb = quarters(*size)
             for k, time_s in enumerate(times_s):
-                image = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format=pix_fmt)
+                shown = np.roll(rgb, 3 * k, axis=1) if moving else rgb
+                image = av.VideoFrame.from_ndarray(shown, format="rgb24").reformat(format=pix_fmt)
                 image.time_base = stream.codec_context.time_base or Fraction(1, 30)
                 image.pts = k if stream.codec_context.time_base is None else round(time_s / image.time_base)
                 container.mux(stream.encode(image))

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
 
 from formcheck.core.types import EngineInfo, Frame
 from formcheck.engines.base import Anywhere, FramePose, Guide
@@ -21,8 +24,10 @@ from formcheck.engines.blazepose.region import Region
 from formcheck.engines.blazepose.runtime import onnxruntime
 from formcheck.engines.blazepose.store import Models, open_models
 from formcheck.engines.blazepose.trail import Trail
-from formcheck.engines.people import Sighting, sight
+from formcheck.engines.people import Sighting, sighting, trunk_box
 from formcheck.io.video import DecodedPicture
+
+_PATCH: Final = 64  # pixels a side of the trunk that its colours are read from
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,7 @@ class OnnxEngine:
     be used.
     """
 
-    def __init__(
-        self, model_path: str | Path, model: str = "full", provider: str = "cpu", smooth: bool = True
-    ) -> None:
+    def __init__(self, model_path: str | Path, model: str = "full", provider: str = "cpu", smooth: bool = True) -> None:
         self._smooth = smooth
         self._models = open_models(model_path, provider)
         self.info = EngineInfo("onnxruntime", model, str(onnxruntime.__version__))
@@ -114,13 +117,9 @@ class OnnxEngine:
         One pass does for most clips what choosing the subject first and then following it does in two. Pieces of the
         clip may follow different people: who the subject is, and whether it was followed, is for the caller to say.
         """
-        samples: dict[
-            float, list[Sighting]
-        ] = {}  # a time is written by one thread at a time, and the same twice
+        samples: dict[float, list[Sighting]] = {}  # a time is written by one thread at a time, and the same twice
         clip = ClipPart(path, start_s, end_s, slowmo)
-        found = follow_clip(
-            clip, lambda _: _Surveying(self._models, every_s, samples), workers, told, mend=False
-        )
+        found = follow_clip(clip, lambda _: _Surveying(self._models, every_s, samples), workers, told, mend=False)
         return Survey(*self._finished(found), [samples[time_s] for time_s in sorted(samples)])
 
     def push(self, frame: Frame) -> FramePose | None:
@@ -166,9 +165,7 @@ class _Poses(Sequence[FramePose | None]):
         return None if one.person is None else pose_of(one.person, one.time_s, (one.width, one.height))
 
 
-def _guided_step(
-    follower: Follower, picture: RgbPicture | FramePicture, time_s: float, guide: Guide
-) -> Person | None:
+def _guided_step(follower: Follower, picture: RgbPicture | FramePicture, time_s: float, guide: Guide) -> Person | None:
     search = None if follower.following else guide.search_box(time_s)
     person = follower.step(picture, search)
     if person is not None and guide.rejects(pose_of(person, time_s, (picture.width, picture.height))):
@@ -198,7 +195,7 @@ class _Surveying(FrameStep):
 
     def __call__(self, picture: FramePicture, decoded: DecodedPicture) -> Person | None:
         person = self.follower.step(picture)
-        # A piece's first frame, and then the first in each cell of the clip's time.
+        # A piece's first frame, for there it may take up somebody else; then the first in each cell of the clip's time.
         key = int(decoded.time_s / self._every_s + 1e-6)
         if key != self._last_key:
             self._note(picture, decoded, person)
@@ -207,6 +204,17 @@ class _Surveying(FrameStep):
 
     def _note(self, picture: FramePicture, decoded: DecodedPicture, person: Person | None) -> None:
         size = picture.width, picture.height
-        frame = Frame(decoded.index, decoded.time_s, decoded.upright.rgb(decoded.picture))
         seen = everybody(picture, *self._models, known=[] if person is None else [person])
-        self._samples[decoded.time_s] = [sight(frame, pose_of(one, frame.time_s, size)) for one in seen]
+        poses = [pose_of(one, decoded.time_s, size) for one in seen]
+        self._samples[decoded.time_s] = [sighting(pose, size, _trunk_rgb(picture, pose)) for pose in poses]
+
+
+def _trunk_rgb(picture: FramePicture, pose: FramePose) -> npt.NDArray[np.uint8]:
+    """(h, w, 3) the trunk of ``pose``, scaled: colour by colour is all that is asked of it."""
+    box = trunk_box(pose, picture.width, picture.height)
+    wide, high = box.right - box.left, box.bottom - box.top
+    side = max(wide, high, 1.0)
+    crop = picture.crop(Region(*box.centre_px, side), _PATCH).transpose(1, 2, 0)
+    across, down = (round(_PATCH * (1 - part / side) / 2) for part in (wide, high))
+    patch: npt.NDArray[np.uint8] = crop[down : _PATCH - down, across : _PATCH - across]
+    return patch

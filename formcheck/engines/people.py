@@ -83,9 +83,29 @@ class Person:
 def sight(frame: Frame, pose: FramePose) -> Sighting:
     """``pose`` as a sighting, its box clipped to the picture."""
     height, width = frame.rgb.shape[:2]
-    box = pose.box
-    clipped = Box(max(0.0, box.left), max(0.0, box.top), min(float(width), box.right), min(float(height), box.bottom))
-    return Sighting(frame.time_s, pose, clipped, _trunk_colours(frame.rgb, pose))
+    trunk = trunk_box(pose, width, height)
+    left, top, right, bottom = (int(edge) for edge in (trunk.left, trunk.top, trunk.right, trunk.bottom))
+    return sighting(pose, (width, height), frame.rgb[top:bottom, left:right])
+
+
+def sighting(pose: FramePose, size: tuple[int, int], trunk_rgb: npt.NDArray[np.uint8]) -> Sighting:
+    """``pose`` in a picture of ``size`` (width, height) as a sighting; ``trunk_rgb`` (h, w, 3) shows its trunk."""
+    return Sighting(pose.time_s, pose, _within(pose.box, *size), _colours(trunk_rgb))
+
+
+def trunk_box(pose: FramePose, width: int, height: int) -> Box:
+    """Whole pixels about shoulders and hips, in the picture; without area where the trunk is not in it."""
+    corners = pose.landmarks_px[[SKELETON[n] for n in ("shoulder_l", "shoulder_r", "hip_l", "hip_r")]]
+    margin = 0.1 * pose.trunk_px  # in side view the four corners lie nearly on a line
+    low, high = np.floor(corners.min(axis=0) - margin), np.ceil(corners.max(axis=0) + margin)
+    return _within(Box(float(low[0]), float(low[1]), float(high[0]), float(high[1])), width, height)
+
+
+def _within(box: Box, width: int, height: int) -> Box:
+    return Box(
+        *(min(max(0.0, edge), float(end)) for edge, end in ((box.left, width), (box.top, height))),
+        *(min(max(0.0, edge), float(end)) for edge, end in ((box.right, width), (box.bottom, height))),
+    )
 
 
 def link(samples: Sequence[Sequence[Sighting]], gap_s: float) -> tuple[Person, ...]:
@@ -157,13 +177,8 @@ def colour_distance(a: Array, b: Array) -> float:
     return float(np.sqrt(max(0.0, 1.0 - np.sum(np.sqrt(a * b)))))
 
 
-def _trunk_colours(rgb: npt.NDArray[np.uint8], pose: FramePose) -> Array:
-    height, width = rgb.shape[:2]
-    corners = pose.landmarks_px[[SKELETON[n] for n in ("shoulder_l", "shoulder_r", "hip_l", "hip_r")]]
-    margin = 0.1 * pose.trunk_px  # in side view the four corners lie nearly on a line
-    low = np.floor(corners.min(axis=0) - margin).astype(int)
-    high = np.ceil(corners.max(axis=0) + margin).astype(int)
-    patch = rgb[max(0, low[1]) : min(height, high[1]), max(0, low[0]) : min(width, high[0])]
+def _colours(patch: npt.NDArray[np.uint8]) -> Array:
+    """(64,) the share of each colour in ``patch`` (h, w, 3); all the same for a patch without pixels."""
     if patch.size == 0:
         return np.full(_COLOUR_STEPS**3, 1.0 / _COLOUR_STEPS**3)
     steps = (patch.reshape(-1, 3).astype(np.int64) * _COLOUR_STEPS) // 256

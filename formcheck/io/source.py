@@ -14,6 +14,8 @@ from typing import Any, Final
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -62,10 +64,16 @@ def video_stream(container: InputContainer, path: str | Path) -> VideoStream:
     raise UnreadableVideoError(f"{path}: {what}; give a video file")
 
 
-def decoded_pictures(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """Decoded pictures; damaged packets are skipped, a broken tail ends the stream."""
-    bad = 0
-    packets = container.demux(stream)
+def decoded_pictures(
+    container: InputContainer, stream: VideoStream, lead_in_pts: float | None = None
+) -> Iterator[VideoFrame]:
+    """Decoded pictures; damaged packets are skipped, a broken tail ends the stream.
+
+    Of those before ``lead_in_pts`` only such are decoded as later ones are made from; for decoding on one thread.
+    """
+    bad, packets = 0, container.demux(stream)
+    if lead_in_pts is not None:
+        packets = _lead_in(packets, lead_in_pts, stream.codec_context)
     while bad < _MAX_BAD_PACKETS:
         try:
             packet = next(packets)
@@ -80,6 +88,13 @@ def decoded_pictures(container: InputContainer, stream: VideoStream) -> Iterator
                     yield picture
         except FFmpegError:
             bad += 1
+
+
+def _lead_in(packets: Iterator[Packet], until_pts: float, context: VideoCodecContext) -> Iterator[Packet]:
+    for packet in packets:
+        early = packet.pts is not None and packet.pts < until_pts
+        context.skip_frame = "NONREF" if early else "DEFAULT"
+        yield packet
 
 
 def seek_before(container: InputContainer, stream: VideoStream, time_s: float) -> None:

@@ -107,7 +107,7 @@ def read_pictures(
         stream = video_stream(container, path)
         stream.thread_type = "NONE" if one_thread else "AUTO"
         factor = _factor(container, stream, slowmo)
-        yield from _decoded(container, stream, path, start_s, end_s, factor)
+        yield from _decoded(container, stream, path, start_s, end_s, factor, quick_start=one_thread)
 
 
 def sample_frames(
@@ -147,12 +147,15 @@ def _decoded(
     end_s: float | None,
     factor: float,
     every_s: float = 0.0,
+    quick_start: bool = False,
 ) -> Iterator[DecodedPicture]:
-    clock = Clock(stream)
+    clock, lead_in_pts = Clock(stream), None
     if start_s and not counts_pictures(container):
         seek_before(container, stream, clock.origin_s + start_s)
+        if quick_start and stream.start_time is not None:
+            lead_in_pts = (clock.origin_s + start_s - _SAME_TIME_S) / float(stream.time_base or 1)
     index, last_s, upright = 0, -np.inf, None
-    for picture in decoded_pictures(container, stream):
+    for picture in decoded_pictures(container, stream, lead_in_pts):
         time_s = clock.time_s(picture)
         if end_s is not None and time_s > end_s + _SAME_TIME_S:
             break

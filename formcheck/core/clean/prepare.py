@@ -135,10 +135,12 @@ def _turn(pose: PoseSequence, causal: bool) -> Array:
 
 
 def _flexion_3d_deg(pose: PoseSequence, swapped: Bools, causal: bool) -> Array:
-    world = swaps.exchange_legs(pose.world_m, swapped)
     angles = []
-    for side in SIDES:
-        hip, knee, ankle = (world[:, joint(p, side)] for p in ("hip", "knee", "ankle"))
+    for side, other in zip(SIDES, SIDES[::-1], strict=True):
+        hip, knee, ankle = (  # not the whole of world_m exchanged: a copy of it is much for a long clip
+            np.where(swapped[:, None], pose.world_m[:, joint(p, other)], pose.world_m[:, joint(p, side)])
+            for p in ("hip", "knee", "ankle")
+        )
         thigh, shank = hip - knee, ankle - knee
         size = np.linalg.norm(thigh, axis=1) * np.linalg.norm(shank, axis=1)
         cosine = np.sum(thigh * shank, axis=1) / np.where(size > 0, size, np.nan)

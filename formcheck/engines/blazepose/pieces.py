@@ -1,7 +1,8 @@
 """Cuts a clip into pieces that can be followed side by side, and joins what was found in them.
 
 Where a person's region comes from the frame before, a clip is one long chain. A piece starts a new chain with the
-detector; the piece before runs on for a few frames, and over these the one chain fades into the other. The cuts
+detector; the piece before runs on for a few frames: the new chain settles in the first of these (the detector's region
+is coarser than the landmarks') and the old one fades into it over the rest. The cuts
 depend on the clip alone, not on the machine, so the same clip gives the same numbers everywhere.
 """
 
@@ -103,8 +104,8 @@ def join(parts: list[Trail]) -> Trail:
         part = parts.pop()
         shared = _shared(out, part)
         first = len(out) - shared
-        for k in range(shared):
-            out[first + k] = _fade(out[first + k], part[k], (k + 1) / (shared + 1))
+        for k, weight in enumerate(_fade_weights(shared)):
+            out[first + k] = _fade(out[first + k], part[k], weight)
         out.extend(part, shared)
     return out
 
@@ -117,6 +118,12 @@ def _shared(before: Sequence[Found], after: Sequence[Found]) -> int:
         if [one.time_s for one in after[:shared]] == tail[-shared:]:
             return shared
     raise PiecesApart
+
+
+def _fade_weights(shared: int) -> list[float]:
+    """How much the later piece counts in each of ``shared`` frames: nothing while it settles."""
+    settling = shared // 2
+    return [max(0, k + 1 - settling) / (shared - settling + 1) for k in range(shared)]
 
 
 def _fade(earlier: Found, later: Found, weight: float) -> Found:

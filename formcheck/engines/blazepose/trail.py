@@ -1,10 +1,12 @@
 """Who was found in each frame of a run, kept in arrays: an hour of video has 100,000 frames.
 
-Objects for as many would take half as much memory again, and leave it in crumbs that no system gets back.
+Objects for as many would take half as much memory again. The arrays lie in pages asked of the system one by one:
+what is freed among a running model's own buffers would else stay with the process in crumbs.
 """
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, Final
@@ -35,11 +37,11 @@ class Trail(Sequence[Found]):
     def __init__(self, frames: Iterable[Found] = (), room: int = _LEAST_ROOM) -> None:
         self._count = 0
         room = max(room, _LEAST_ROOM)
-        self._time_s = np.empty(room)
-        self._size = np.empty((room, 2), np.int32)
-        self._presence = np.empty(room)  # NaN: nobody
-        self._numbers = np.empty((room, N_LANDMARKS, 7), np.float32)
-        self._regions = np.empty((room, 2, 4))  # where looked for, where next; NaN: nowhere
+        self._time_s = _pages((room,), np.float64)
+        self._size = _pages((room, 2), np.int32)
+        self._presence = _pages((room,), np.float64)  # NaN: nobody
+        self._numbers = _pages((room, N_LANDMARKS, 7), np.float32)
+        self._regions = _pages((room, 2, 4), np.float64)  # where looked for, where next; NaN: nowhere
         for one in frames:
             self.append(one)
 
@@ -91,10 +93,17 @@ class Trail(Sequence[Found]):
         lost = np.isnan(following.size_px)
         return Person(self._numbers[k].copy(), float(self._presence[k]), here, None if lost else following)
 
-    def _columns(self) -> tuple[np.ndarray[Any, Any], ...]:
+    def _columns(self) -> tuple[Any, ...]:
         return self._time_s, self._size, self._presence, self._numbers, self._regions
 
     def _ready(self, count: int) -> None:
-        if count > len(self._time_s):
-            for column in self._columns():
-                column.resize((max(count, 2 * len(self._time_s)), *column.shape[1:]), refcheck=False)
+        if count <= len(self._time_s):
+            return
+        larger = Trail(room=max(count, 2 * len(self._time_s)))
+        larger.extend(self)
+        self._time_s, self._size, self._presence, self._numbers, self._regions = larger._columns()
+
+
+def _pages(shape: tuple[int, ...], kind: type[np.generic]) -> Any:
+    """An array in memory of its own, that goes back to the system with it."""
+    return np.ndarray(shape, kind, buffer=mmap.mmap(-1, int(np.prod(shape)) * np.dtype(kind).itemsize))
