@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.core.pipeline import score_pose
+from formcheck.core.skeleton import SKELETON
 from formcheck.core.spec import ScoreOptions
 from formcheck.core.types import PoseSequence
 from formcheck.exercises.load import load_catalogue
@@ -167,3 +168,37 @@ def test_what_is_wrong_with_the_file_is_told_in_the_report():
     pose, _ = walker(PULL)
     damaged = replace(pose, video=replace(pose.video, warnings=("the file is cut off after 4.0 s",)))
     assert "the file is cut off after 4.0 s" in score_pose(damaged, CATALOGUE).report.warnings
+
+
+def shifted(pose: PoseSequence, parts: tuple[str, ...], shift_px) -> PoseSequence:
+    """The pose with some landmarks of both sides moved along the picture, (T,) px."""
+    px = pose.landmarks_px.copy()
+    px[:, [SKELETON[f"{part}_{side}"] for part in parts for side in "lr"], 0] += np.asarray(shift_px)[:, None]
+    return replace(pose, landmarks_px=px)
+
+
+def analysis_of(pose: PoseSequence, exercise: str):
+    return score_pose(pose, CATALOGUE, exercise)
+
+
+def test_on_a_belt_a_hand_that_slides_does_not_move_the_hips():
+    pose, _ = walker(Walk(belt=True, gait="backward", noise_px=0.5))
+    slid = shifted(pose, ("wrist",), 40 * np.sin(2 * np.pi * pose.time_s / 1.2))
+    spread = [np.nanstd(analysis_of(p, "treadmill_backward_walk").signals["hip_drift_ratio"]) for p in (pose, slid)]
+    assert spread[1] < spread[0] + 0.01
+    swung = shifted(slid, ("hip", "shoulder", "ear"), 40 * np.sin(2 * np.pi * pose.time_s / 1.2 + 1.5))
+    assert np.nanstd(analysis_of(swung, "treadmill_backward_walk").signals["hip_drift_ratio"]) > spread[0] + 0.05
+
+
+def test_hips_that_slide_on_the_seat_do_not_tell_a_steps_length():
+    pose, _ = walker(Walk(gait="backward", hip_height=0.35, speed=0.4, noise_px=0.5))
+    slide = 30 * np.sin(2 * np.pi * pose.time_s / 1.2)
+    still, sliding = (
+        analysis_of(p, "power_sled_backward_push").report
+        for p in (pose, shifted(pose, ("hip", "shoulder", "elbow", "ear", "eye"), slide))
+    )
+    assert np.isfinite([s.measures["step_length_ratio"] for s in still.steps[1:]]).all()
+    assert len(sliding.steps) >= len(still.steps) - 1
+    assert not np.isfinite([s.measures["step_length_ratio"] for s in sliding.steps]).any()
+    (said,) = (f for f in sliding.findings if f.check == "step_spacing")
+    assert said.verdict == "not_assessed" and said.reason.startswith("only 0 of")

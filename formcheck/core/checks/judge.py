@@ -125,6 +125,9 @@ def _empty_reason(measure: Measure, data: SetData) -> str:
         return "the clip does not show the moment before the first step"
     if not len(data.number):
         return "no steps were found"
+    steps = data.values.get(measure.signal, np.empty(0))
+    if not measure.relative_to_start and 2 * np.isfinite(steps).sum() < len(steps):
+        return f"only {int(np.isfinite(steps).sum())} of {len(steps)} steps could be measured"
     if measure.relative_to_start or measure.phase == "set":
         return f"too few steps to compare ({len(data.number)} seen)"
     return "the body parts it needs were not seen well enough"

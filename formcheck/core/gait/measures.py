@@ -23,6 +23,9 @@ COUPLED: Final = 0.5  # |r| of trunk swing with hip speed from which the body sw
 STALL_SPEED_SHARE: Final = 0.1  # of the usual top speed (B10 has the median, which a set of stops pulls down)
 STALL_S: Final = 0.3
 HEEL_UP_DEG: Final = 10.0  # B7
+SEATED_HIP_LEGS: Final = 0.65  # hips above the floor: seated about 0.4, standing 0.8 and more
+TRUNK_LEGS: Final = 0.59  # hip to shoulder against hip to ankle (Winter 2009)
+SLIDE_SHARE: Final = 0.25  # of a step: from there on what the hips do is not what the sled does
 WIDEST_S: Final = 0.12  # on a belt the ankles are furthest apart within this of contact
 FLOW_CUTOFF_HZ: Final = 3.0  # the hips' speed goes with the steps, one or two a second
 SPARC_CUTOFF_HZ: Final = 10.0  # B10
@@ -135,12 +138,22 @@ def _lengths(signals: Signals, track: Track, table: StepTable) -> dict[str, Arra
         length = np.abs(np.diff(travel, prepend=np.nan)) if len(travel) else travel
     length = np.where(np.isfinite(table.step_time_s), length, np.nan)
     speed_per_step = length / table.step_time_s
+    slid = _hips_slide(signals, table, length)
     return {
-        "step_length_ratio": length,
+        "step_length_ratio": np.full(len(length), np.nan) if slid else length,
         "stride_length_ratio": length + np.concatenate((length[1:], [np.nan])) if len(length) else length,
         "step_speed_ratio_s": speed_per_step,
         "shuffle_ratio": _shuffle(table.step_time_s, length),
     }
+
+
+def _hips_slide(signals: Signals, table: StepTable, length: Array) -> bool:
+    """Whether a seated athlete's hips move on the seat by so much of a step that they don't tell its length."""
+    seated = _median(signals["hip_height_ratio"]) < SEATED_HIP_LEGS
+    if not seated or len(length) < 2:
+        return False
+    slide = np.abs(np.diff(windows.at_times(signals.time_s, signals["hip_drift_ratio"], table.contact_s)))
+    return _median(slide) * TRUNK_LEGS > SLIDE_SHARE * _median(length)
 
 
 def _shuffle(step_time: Array, length: Array) -> Array:

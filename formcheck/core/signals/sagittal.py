@@ -118,6 +118,7 @@ def _trunk_and_head(pose: CleanPose, track: Track, size: Size) -> dict[str, Arra
     near_hip, near_wrist = pose.part("hip")[near, span, 0], pose.part("wrist")[near, span, 0]
     # the hand is nearer to the camera than the hip, so it gains on it as the athlete crosses the picture
     aside = (near_hip - pose.width / 2) / (FOCAL_SHARE * max(pose.width, pose.height))
+    by_hand = (near_hip - near_wrist) / size.trunk + HANDS_OUT_TRUNKS * aside
     along = {"forward": 1.0, "backward": -1.0}.get(track.direction, np.nan)
     return {
         "trunk_lean_deg": from_vertical_deg(hip, shoulders, f),
@@ -126,9 +127,19 @@ def _trunk_and_head(pose: CleanPose, track: Track, size: Size) -> dict[str, Arra
         "neck_angle_deg": above_level_deg(shoulders, ears, f),
         "gaze_pitch_deg": above_level_deg(ears, pose.at("nose")[span], f),
         "hip_height_ratio": (_floor_y(track, pose.part("ankle")[:, span, 1]) - hip[:, 1]) / size.leg,
-        "hip_drift_ratio": ((near_hip - near_wrist) / size.trunk + HANDS_OUT_TRUNKS * aside) * f,
+        "hip_drift_ratio": _still_against(track, by_hand * f, near_hip / size.trunk * f),
         "hip_speed_ratio_s": track.hip_speed * along,
     }
+
+
+def _still_against(track: Track, by_hand: Array, by_picture: Array) -> Array:
+    """Where the hips are against what they are anchored to. On a belt hands and picture both stand still, and the
+    hips move by no more than against either: a hand that slides moves the one, a camera that sways the other.
+    """
+    if track.direction != "in_place" or not np.isfinite(by_picture).any():
+        return by_hand
+    spread = [float(np.std(v[np.isfinite(v)])) if np.isfinite(v).any() else np.inf for v in (by_hand, by_picture)]
+    return by_hand if spread[0] <= spread[1] else by_picture
 
 
 def _floor_y(track: Track, ankle_y: Array) -> Array:
