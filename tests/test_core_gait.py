@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from formcheck.core.body.course import plot_course
 from formcheck.core.clean.prepare import prepare
 from formcheck.core.gait.contacts import find_contacts
+from formcheck.core.gait.events import foot_events
 from formcheck.core.gait.frontal import frontal_events
 from formcheck.core.gait.tracks import follow
 from formcheck.core.skeleton import MIRROR, SKELETON
@@ -278,6 +279,26 @@ def test_a_foot_that_comes_into_sight_standing_has_not_just_landed():
     px[came : came + 4, legs, 0] += np.array([[22.0], [14.0], [7.0], [2.0]])  # the model settles on it
     found = events_of(replace(pose, landmarks_px=px))["left"][0]
     assert found.min() > lift
+
+
+@pytest.mark.parametrize(
+    ("way", "last_s", "counted"), [(0.5, 0.5, True), (0.35, 0.5, True), (0.15, 0.2, False), (0.05, 0.5, False)]
+)
+def test_a_first_step_may_be_short_but_a_stir_is_none(way, last_s, counted):
+    """A foot at rest that goes ``way`` of its usual way, with the body, before its first whole swing."""
+    t = np.arange(0.0, 6.0, 1 / 30)
+
+    def gone(start_s: float, takes_s: float):
+        u = np.clip((t - start_s) / takes_s, 0, 1)
+        return u**3 * (10 - 15 * u + 6 * u**2)
+
+    swings = [(2.4, 0.5), (3.6, 0.5), (4.8, 0.5)]
+    foot = way * gone(1.5 - last_s, last_s) + sum(gone(*swing) for swing in swings)
+    hips = way * gone(1.5 - last_s, last_s) + np.clip(t - 1.5, 0, None) / 1.2
+    found = foot_events(t, 0.5 * (foot - hips), 0.5 * foot, "forward")
+    firsts = found.contact_s[found.contact_s < 2.0]
+    assert len(firsts) == (1 if counted else 0)
+    assert np.abs(firsts - 1.5).max(initial=0.0) < 0.033
 
 
 def test_standing_at_the_clips_start_is_no_step():

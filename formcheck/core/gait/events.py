@@ -83,7 +83,7 @@ def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Flo
     half = int(EDGE_SEARCH_STRIDES * _stride_frames(ends, begins))
     pairs = long_enough(place, pair_up(begins, ends, len(time_s)))
     usual = usual_best(speed, pairs)
-    pairs = from_rest(time_s, speed, pairs, usual) + pairs
+    pairs = from_rest(foot, speed, pairs, usual) + pairs
     swings = [_swing(time_s, speed, a, b, half, floor.speed, usual) for a, b in pairs]
     seen = np.isfinite(foot + place)
     swings = finished(time_s, foot, seen, swings)

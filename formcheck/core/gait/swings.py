@@ -16,6 +16,8 @@ EDGE_SHARE: Final = 0.25  # of the swing's best speed: where its ends are read
 REST_SHARE: Final = 0.2
 REST_S: Final = 0.2  # a foot seen still for less, at the clip's edge, was not seen to rest
 FIRST_WAY: Final = 0.12  # ... and it must be seen to go this share of the usual way
+STIR_SHARE: Final = 0.1  # of the usual best speed: slower is no movement
+FIRST_STEP_WAY: Final = 0.25  # of the usual: a first step is about half a step
 WHOLE_WAY: Final = 0.8  # of the usual: a swing that ends with the clip, or at the picture's edge, may not have ended
 
 #: Begin and end of each swing, s; NaN where it was not seen.
@@ -56,22 +58,21 @@ def usual_best(speed: Array, pairs: list[tuple[int, int]]) -> float:
     return float(np.median(bests)) if bests else 0.0
 
 
-def from_rest(time_s: Array, speed: Array, pairs: list[tuple[int, int]], usual: float) -> list[tuple[int, int]]:
+def from_rest(foot: Array, speed: Array, pairs: list[tuple[int, int]], usual: float) -> list[tuple[int, int]]:
     """The first step of a set that begins at rest, as (begin, end) frames; empty if there is none.
 
     The body goes along with that foot, so that it hardly moves against the hips; over the ground it does.
     """
     if not pairs or usual <= 0:
         return []
+    whole = [foot[b] - foot[a] for a, b in pairs if a >= 0 and b < len(speed)]
+    usual_way = float(np.nanmedian(whole)) if np.isfinite(whole).any() else np.inf
     first = pairs[0][0] if pairs[0][0] >= 0 else pairs[0][1]
-    moving = np.nan_to_num(speed[: max(0, first)], nan=0.0) >= EDGE_SHARE * usual
+    moving = np.nan_to_num(speed[: max(0, first)], nan=0.0) >= STIR_SHARE * usual
     moving[-1:] = False  # the swing that was found already begins there
-    step_s = float(np.median(np.diff(time_s)))
-    whole = [b - a for a, b in pairs if a >= 0 and b < len(speed)]
-    usual_way = usual * float(np.median(whole)) * step_s if whole else np.inf
     for start, stop in runs(moving):
-        way = float(np.nansum(speed[start:stop])) * step_s
-        if start > 0 and np.nanmax(speed[start:stop]) >= REST_SHARE * usual and way >= FIRST_WAY * usual_way:
+        fast = float(np.nanmax(speed[start:stop])) >= REST_SHARE * usual
+        if start > 0 and fast and foot[stop - 1] - foot[start - 1] >= FIRST_STEP_WAY * usual_way:
             return [(start, stop)]
     return []
 
