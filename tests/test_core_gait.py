@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from formcheck.core.body.course import plot_course
 from formcheck.core.clean.prepare import prepare
-from formcheck.core.gait.contacts import find_contacts
-from formcheck.core.gait.events import foot_events
+from formcheck.core.gait.contacts import find_contacts, without_doubles
+from formcheck.core.gait.events import FootEvents, foot_events
 from formcheck.core.gait.frontal import frontal_events
 from formcheck.core.gait.tracks import follow
 from formcheck.core.skeleton import MIRROR, SKELETON
@@ -299,6 +299,20 @@ def test_a_first_step_may_be_short_but_a_stir_is_none(way, last_s, counted):
     firsts = found.contact_s[found.contact_s < 2.0]
     assert len(firsts) == (1 if counted else 0)
     assert np.abs(firsts - 1.5).max(initial=0.0) < 0.033
+
+
+def test_steps_that_come_twice_as_quick_are_all_counted():
+    left = np.array([0.0, 1.6, 3.2, 4.8, 6.4, 7.2, 8.0, 8.8])
+    right = np.array([0.8, 2.4, 4.0, 5.6, 6.8, 7.6, 8.4])
+    assert without_doubles(FootEvents(left, left + 1), right).contact_s.tolist() == left.tolist()
+
+
+@pytest.mark.parametrize("late_s", [0.3, 0.6])
+def test_two_contacts_of_a_foot_without_the_other_between_are_one(late_s):
+    left = np.array([0.0, 1.6, 3.2, 4.8])
+    right = left + 0.8
+    doubled = np.sort(np.append(left, 1.6 + late_s))
+    assert without_doubles(FootEvents(doubled, left + 1), right).contact_s.tolist() == left.tolist()
 
 
 def test_standing_at_the_clips_start_is_no_step():

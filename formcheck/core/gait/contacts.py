@@ -11,9 +11,12 @@ from formcheck.core.gait.events import FootEvents, foot_events
 from formcheck.core.gait.frontal import frontal_events
 from formcheck.core.gait.tracks import Track
 from formcheck.core.skeleton import SIDES, Side
+from formcheck.core.types import Array
 
 #: Two contacts of one foot closer than this share of the median stride are one.
 SAME_CONTACT_SHARE: Final = 0.6
+#: ... unless the other foot landed between them: then it is the cadence that went up, and less than this is a double.
+QUICK_STEP_SHARE: Final = 0.4
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,17 @@ class Contact:
 
 def find_contacts(track: Track) -> list[Contact]:
     """The track's contacts in time order."""
+    events = [_events(track, k) for k in (0, 1)]
     found: list[Contact] = []
     for k, side in enumerate(SIDES):
-        if track.sagittal:
-            events = foot_events(track.time_s, track.ankle[k], track.foot[k], track.gait)
-        else:
-            events = _seen_head_on(track, k)
-        found.extend(_pair(side, _thin(events)))
+        found.extend(_pair(side, without_doubles(events[k], events[1 - k].contact_s)))
     return sorted(found, key=lambda c: c.contact_s)
+
+
+def _events(track: Track, k: int) -> FootEvents:
+    if track.sagittal:
+        return foot_events(track.time_s, track.ankle[k], track.foot[k], track.gait)
+    return _seen_head_on(track, k)
 
 
 def _seen_head_on(track: Track, k: int) -> FootEvents:
@@ -46,14 +52,16 @@ def _seen_head_on(track: Track, k: int) -> FootEvents:
     return frontal_events(track.time_s, track.busy[k] - track.busy[1 - k], lands, leaves, off_is_plain=away)
 
 
-def _thin(events: FootEvents) -> FootEvents:
+def without_doubles(events: FootEvents, other_s: Array) -> FootEvents:
+    """One foot's events without doubles; ``other_s`` are the other foot's contacts."""
     contact = events.contact_s
     if contact.size < 3:
         return events
     stride = float(np.median(np.diff(contact)))
     kept = [float(contact[0])]
     for at in contact[1:].tolist():
-        if at - kept[-1] >= SAME_CONTACT_SHARE * stride:
+        between = bool(((other_s > kept[-1]) & (other_s < at)).any())
+        if at - kept[-1] >= (QUICK_STEP_SHARE if between else SAME_CONTACT_SHARE) * stride:
             kept.append(at)
     return FootEvents(np.array(kept), events.off_s)
 
