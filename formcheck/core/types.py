@@ -1,7 +1,8 @@
 """The types that flow through formcheck, from frames to report.
 
-All are frozen; arrays are float64 and read-only. T frames, 33 landmarks (see ``skeleton``). Missing is NaN
-with visibility 0, and NaN propagates. Pixels have y downward; angles are degrees; time is seconds.
+All are frozen; arrays are read-only and float64 (``world_m`` float32, as engines give it). T frames, 33 landmarks
+(see ``skeleton``). Missing is NaN with visibility 0, and NaN propagates. Pixels have y downward; angles are degrees;
+time is seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from formcheck.core.skeleton import N_LANDMARKS, Side
 
 Array = npt.NDArray[np.float64]
+Array32 = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.intp]
 
@@ -28,14 +30,19 @@ FindingSide = Literal["left", "right", "both"]
 
 def readonly(values: npt.ArrayLike) -> Array:
     """``values`` as a read-only float64 array: a copy, unless they are one that nobody can write to."""
-    if isinstance(values, np.ndarray) and values.dtype == np.float64 and _is_frozen(values):
+    frozen: Array = _frozen(values, np.float64)
+    return frozen
+
+
+def _frozen(values: npt.ArrayLike, kind: type[np.floating[Any]]) -> Any:
+    if isinstance(values, np.ndarray) and values.dtype == kind and _is_frozen(values):
         return values
-    out = np.array(values, dtype=np.float64)
+    out = np.array(values, dtype=kind)
     out.setflags(write=False)
     return out
 
 
-def _is_frozen(values: Array) -> bool:
+def _is_frozen(values: npt.NDArray[Any]) -> bool:
     return values.flags.owndata and not values.flags.writeable
 
 
@@ -93,7 +100,7 @@ class PoseSequence:
     time_s: Array
     landmarks_px: Array
     visibility: Array
-    world_m: Array
+    world_m: Array32
     video: VideoInfo
     engine: EngineInfo
     subject: SubjectInfo = field(default_factory=SubjectInfo)
@@ -107,7 +114,7 @@ class PoseSequence:
             "world_m": (n, N_LANDMARKS, 3),
         }
         for name, shape in expected.items():
-            values = readonly(getattr(self, name))
+            values = _frozen(getattr(self, name), np.float32 if name == "world_m" else np.float64)
             if values.shape != shape:
                 raise ValueError(f"{name}: expected shape {shape}, got {values.shape}")
             object.__setattr__(self, name, values)

@@ -25,7 +25,7 @@ class PoseCollector:
         self._time_s = np.empty(room)
         self._landmarks_px = np.empty((room, N_LANDMARKS, 2))
         self._visibility = np.empty((room, N_LANDMARKS))
-        self._world_m = np.empty((room, N_LANDMARKS, 3))
+        self._world_m = np.empty((room, N_LANDMARKS, 3), np.float32)
         self._confirmed = np.zeros(room, dtype=bool)
 
     def add(self, time_s: float, pose: FramePose | None) -> None:

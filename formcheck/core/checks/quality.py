@@ -63,8 +63,8 @@ def _warnings(raw: PoseSequence, pose: CleanPose, coverage: float, gaps: tuple[t
         out.append(f"{pose.fps:.0f} frames a second is slow for steps: film at 60 if the camera can")
     if np.isfinite(pose.leg_px) and pose.leg_px < MIN_BODY_SHARE * pose.height:
         out.append("the athlete is small in the picture: come closer or zoom in")
-    seen = raw.visibility[np.isfinite(raw.landmarks_px).any(axis=(1, 2))]
-    legs = [joint(p, s) for p in LEG_PARTS_NEEDED for s in SIDES]
-    if len(seen) and float(np.maximum(*(seen[:, legs[k::2]].mean(axis=1) for k in (0, 1))).mean()) < WARN_VISIBILITY:
+    found = pose.seen > 0
+    legs = (raw.visibility[:, [joint(p, s) for p in LEG_PARTS_NEEDED]][found].mean(axis=1) for s in SIDES)
+    if found.any() and float(np.maximum(*legs).mean()) < WARN_VISIBILITY:
         out.append("the legs are hard to see: more light, closer-fitting clothes, nothing in front of them")
     return out

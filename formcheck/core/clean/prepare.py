@@ -71,11 +71,12 @@ def prepare(pose: PoseSequence, causal: bool = False) -> CleanPose:
     raw = _seen_only(pose)
     leg = leg_length_px(raw)
     swapped = swaps.find_swaps(raw, leg)
-    raw = swaps.exchange_legs(raw, swapped)
-    visibility = swaps.exchange_legs(pose.visibility, swapped)
+    swaps.exchange_legs_in(raw, swapped)
+    visibility = np.array(pose.visibility)
+    swaps.exchange_legs_in(visibility, swapped)
     n = len(pose.time_s)
     flat = raw.reshape(n, -1)
-    del raw  # ours alone by now (exchange_legs copies)
+    del raw
     floor = OUTLIER_FLOOR * leg if np.isfinite(leg) else np.inf
     measured = filters.hampel(flat[:, MEASURED], floor)
     measured = filters.fill_gaps(pose.time_s, measured)
@@ -126,9 +127,8 @@ def leg_length_px(xy: Array) -> float:
 
 def _turn(pose: PoseSequence, causal: bool) -> Array:
     """(T, 2, 2) smoothed world (x, z) of left-to-right lines of shoulders and hips."""
-    lines = np.stack(
-        [pose.world_m[:, joint(p, "right")] - pose.world_m[:, joint(p, "left")] for p in WORLD_PARTS], axis=1
-    )[:, :, [0, 2]]
+    sides = (pose.world_m[:, [joint(p, side) for p in WORLD_PARTS]][:, :, [0, 2]] for side in ("right", "left"))
+    lines = np.subtract(*sides, dtype=np.float64)
     n = len(pose.time_s)
     smooth = filters.low_pass(pose.time_s, lines.reshape(n, -1), TURN_CUTOFF_HZ, causal=causal)
     return smooth.reshape(n, 2, 2)
@@ -138,7 +138,7 @@ def _flexion_3d_deg(pose: PoseSequence, swapped: Bools, causal: bool) -> Array:
     angles = []
     for side, other in zip(SIDES, SIDES[::-1], strict=True):
         hip, knee, ankle = (  # not the whole of world_m exchanged: a copy of it is much for a long clip
-            np.where(swapped[:, None], pose.world_m[:, joint(p, other)], pose.world_m[:, joint(p, side)])
+            np.where(swapped[:, None], pose.world_m[:, joint(p, other)], pose.world_m[:, joint(p, side)]).astype(float)
             for p in ("hip", "knee", "ankle")
         )
         thigh, shank = hip - knee, ankle - knee

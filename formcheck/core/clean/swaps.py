@@ -89,12 +89,11 @@ def _viterbi(costs: list[list[list[float]]]) -> list[bool]:
     return labels[::-1][: len(costs)]
 
 
-def exchange_legs(values: Array, swapped: Bools) -> Array:
-    """``values`` (T, 33, ...) with the legs' left and right exchanged where ``swapped``."""
-    out: Array = np.array(values)
-    out[np.ix_(swapped, LEFT)] = values[np.ix_(swapped, RIGHT)]
-    out[np.ix_(swapped, RIGHT)] = values[np.ix_(swapped, LEFT)]
-    return out
+def exchange_legs_in(values: Array, swapped: Bools) -> None:
+    """Exchange the legs' left and right in ``values`` (T, 33, ...) where ``swapped``: in place, for long clips."""
+    left = values[np.ix_(swapped, LEFT)]
+    values[np.ix_(swapped, LEFT)] = values[np.ix_(swapped, RIGHT)]
+    values[np.ix_(swapped, RIGHT)] = left
 
 
 def count_swaps(swapped: Bools) -> int:
