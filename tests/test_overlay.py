@@ -53,13 +53,13 @@ def _with(analysis: Analysis, **changes) -> Analysis:
 
 def test_a_major_fault_is_marked_in_its_colour_on_its_joint_while_it_happens(analysis, painter):
     i = painter.index_of(7.0)
-    at = painter.xy[i, SKELETON["shoulder_l"]]
+    at = painter.xy(i)[SKELETON["shoulder_l"]]
     assert _shows(_paint(painter, 7.0), VERDICT_LOOK["major"].fill, at)
 
 
 def test_before_the_fault_the_same_joint_is_unmarked(painter):
     i = painter.index_of(2.0)
-    at = painter.xy[i, SKELETON["shoulder_l"]]
+    at = painter.xy(i)[SKELETON["shoulder_l"]]
     assert not _shows(_paint(painter, 2.0), VERDICT_LOOK["major"].fill, at)
 
 
@@ -68,8 +68,8 @@ def test_only_the_near_one_of_a_pair_is_marked_in_a_side_view(analysis):
     scene_painter = Painter(_with(analysis, findings=(rock,)), 360, 640)
     i = scene_painter.index_of(7.0)
     picture = _paint(scene_painter, 7.0)
-    assert _shows(picture, VERDICT_LOOK["major"].fill, scene_painter.xy[i, SKELETON["ankle_l"]])
-    assert not _shows(picture, VERDICT_LOOK["major"].fill, scene_painter.xy[i, SKELETON["ankle_r"]])
+    assert _shows(picture, VERDICT_LOOK["major"].fill, scene_painter.xy(i)[SKELETON["ankle_l"]])
+    assert not _shows(picture, VERDICT_LOOK["major"].fill, scene_painter.xy(i)[SKELETON["ankle_r"]])
 
 
 def test_where_the_athlete_is_not_seen_the_picture_is_left_alone(painter):

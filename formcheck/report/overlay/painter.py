@@ -9,6 +9,7 @@ from formcheck.report.overlay import board, figure, plates, timeline
 from formcheck.report.overlay.scene import Scene, make_scene
 
 LONG_SIDE_PX = 1280
+ENOUGH_FRAMES = 1000  # to tell where in the picture the athlete mostly is
 TEXT_SHARE = 0.048  # text height over the picture's shorter side: readable on a phone held upright
 
 
@@ -29,7 +30,8 @@ class Painter:
         self.picture_size = (width, height)
         self.signals = analysis.signals
         self.scene: Scene = make_scene(analysis)
-        self.xy: Array = analysis.landmarks_px * np.array([width / video.width, height / video.height])
+        self._landmarks_px = analysis.landmarks_px
+        self._scale = np.array([width / video.width, height / video.height])
         self.unit = TEXT_SHARE * min(width, height)
         self.strip = timeline.make_strip(self.scene, width, self.unit)
         self.size = (width, height + self.strip.height)
@@ -37,11 +39,16 @@ class Painter:
 
     def _more_room_below(self) -> bool:
         """Whether cues cover less of the athlete at the foot of the picture than under the step count."""
-        y = self.xy[:, :, 1]
+        every = max(1, len(self._landmarks_px) // ENOUGH_FRAMES)  # of a long clip, so as not to hold it once more
+        y = self._landmarks_px[::every, :, 1] * self._scale[1]
         if not np.isfinite(y).any():
             return True
         head, foot = np.nanpercentile(y, [2, 98])
         return bool(self.picture_size[1] - foot >= min(head - 3.4 * self.unit, 2.6 * self.unit))
+
+    def xy(self, i: int) -> Array:
+        """(33, 2) landmarks of an analysed frame, in pixels of the drawn picture."""
+        return np.asarray(self._landmarks_px[i] * self._scale)
 
     def index_of(self, time_s: float) -> int:
         """The analysed frame nearest to a time."""
@@ -68,7 +75,7 @@ class Painter:
         i, height = self.index_of(time_s), self.picture_size[1]
         picture = canvas[:height]
         picture[:] = rgb
-        self.body(picture, i, self.xy[i], self.scene.active[i], self.unit)
+        self.body(picture, i, self.xy(i), self.scene.active[i], self.unit)
         board.draw_status(picture, self.scene, i, self.unit)
         board.draw_stop(picture, self.scene, i, self.unit)
         board.draw_cues(picture, self.scene, i, self.cues_below, self.unit)
