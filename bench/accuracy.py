@@ -2,8 +2,11 @@
 
     python bench/accuracy.py --versus [--write]
     python bench/accuracy.py [--engine onnxruntime|mediapipe] [--model heavy] [--clips GLOB] [--write]
+    python bench/accuracy.py --fresh FOLDER [--write]
 
-Poses are estimated once per clip, engine and model, and kept outside the repository (``--cache``).
+Poses are estimated once per clip, engine and model, and kept outside the repository (``--cache``). ``--fresh`` is the
+blind test, docs/accuracy-fresh.md, on clips that ``python -m fixtures.generator build --half validation --draw 1
+--out FOLDER`` draws anew.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.accuracy_lib.clips import default_cache  # noqa: E402
-from bench.accuracy_lib.run import run  # noqa: E402
+from bench.accuracy_lib.run import run, run_fresh  # noqa: E402
 from bench.accuracy_lib.subset import save_subset  # noqa: E402
 from bench.accuracy_lib.versus import versus  # noqa: E402
 
@@ -31,6 +34,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/accuracy.md and docs/accuracy/")
     parser.add_argument("--save-poses", action="store_true", help="renew the poses kept with the tests, and stop")
     parser.add_argument("--versus", action="store_true", help="engines and models side by side, and stop")
+    parser.add_argument("--fresh", type=Path, help="a folder of clips drawn anew, in place of the shipped ones")
     options = parser.parse_args()
     if options.versus:
         print(versus(options.clips, options.cache, options.write))
@@ -38,6 +42,9 @@ def main() -> None:
     if options.save_poses:
         for path in save_subset(options.engine, options.model, options.cache):
             print(path, path.stat().st_size)
+        return
+    if options.fresh is not None:
+        print(run_fresh(options.fresh, options.engine, options.model, options.cache, options.write))
         return
     print(run(options.engine, options.model, options.clips, options.cache, not options.no_real, options.write))
 

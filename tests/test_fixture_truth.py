@@ -192,3 +192,20 @@ def test_the_same_seed_rebuilds_the_same_truth() -> None:
     stored = data("demo")
     assert again["contacts"] == stored["contacts"]
     assert np.abs(np.array(again["world_mm"]) - np.array(stored["world_mm"])).max() <= 1
+
+
+@pytest.mark.parametrize("name", ["near_heel_lift_right", "fault_torso_rock"])
+def test_a_clip_drawn_anew_is_another_body_with_the_planned_fault(name: str, tmp_path: Path) -> None:
+    from itertools import islice
+
+    from fixtures.generator.redraw import as_planned, redraws
+
+    planned = next(clip for clip in CLIPS if clip.name == name)
+    fresh = list(islice(redraws(planned, 1), 3))
+    assert all(clip.person != planned.person and clip.faults == planned.faults for clip in fresh)
+    assert fresh == list(islice(redraws(planned, 1), 3)), "the same draw gives the same clips"
+    assert fresh[0] != next(redraws(planned, 2))
+    assert as_planned(VIDEOS / f"{planned.name}.truth.json")
+    broken = data(planned.name) | {"faults": [{"measure": "torso_rock.range", "magnitude": 0.0, "verdict": "major"}]}
+    (tmp_path / "broken.truth.json").write_text(json.dumps(broken), encoding="utf-8")
+    assert not as_planned(tmp_path / "broken.truth.json")
