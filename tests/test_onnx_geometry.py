@@ -158,3 +158,13 @@ def test_smoothing_starts_anew_after_a_reset():
     landmarks_px, visibility, _ = smooth.push(still[0] + 50, still[1] + 0.4, still[2], 1.0, 300.0)
     np.testing.assert_array_equal(landmarks_px, still[0] + 50)
     np.testing.assert_array_equal(visibility, still[1] + 0.4)
+
+
+@given(st.floats(-math.pi, math.pi))
+def test_a_region_lies_along_the_body_and_never_hangs_upside_down(lean_rad):
+    region = region_of_person([100, 200], [100 + 80 * math.sin(lean_rad), 200 - 80 * math.cos(lean_rad)])
+    assert abs(region.rotation_rad) <= math.radians(120) + 1e-9
+    along = math.remainder(region.rotation_rad - lean_rad, math.pi)  # the body's line, whichever end is up
+    assert along == pytest.approx(0, abs=1e-6)
+    if abs(lean_rad) < math.radians(119):
+        assert region.rotation_rad == pytest.approx(lean_rad, abs=1e-6)

@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 from formcheck.core.types import Array
 
+#: Beyond this a body would hang upside down. Nobody trains so, but both models at times see people so, and go on with it
+#: for seconds; from a crop turned the right way up they find them.
+_HANGING_RAD: Final = math.radians(120)
 #: Margin MediaPipe leaves about the circle through the two alignment points.
 _MARGIN: Final = 1.25
 
@@ -68,12 +71,14 @@ def whole_picture(width: int, height: int) -> Region:
 def region_of_person(center_px: npt.ArrayLike, scale_px: npt.ArrayLike) -> Region | None:
     """The region of a person from the two alignment points (2,): mid-hip, and the top of the circle round the body.
 
-    None where the points are not finite or fall together.
+    Unlike MediaPipe's it never stands on its head. None where the points are not finite or fall together.
     """
     (cx, cy), (sx, sy) = np.asarray(center_px, float), np.asarray(scale_px, float)
     dx, dy = sx - cx, sy - cy
     radius = math.hypot(dx, dy)
     if not (math.isfinite(radius) and radius > 0.5):
         return None
-    turn = math.pi / 2 - math.atan2(-dy, dx)
-    return Region(float(cx), float(cy), 2 * radius * _MARGIN, math.remainder(turn, 2 * math.pi))
+    turn = math.remainder(math.pi / 2 - math.atan2(-dy, dx), 2 * math.pi)
+    if abs(turn) > _HANGING_RAD:
+        turn = math.remainder(turn + math.pi, 2 * math.pi)
+    return Region(float(cx), float(cy), 2 * radius * _MARGIN, turn)
