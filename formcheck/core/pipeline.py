@@ -139,7 +139,7 @@ class Judged:
 
 
 def _judge_all(choice: Choice, signals: Signals, clean: CleanPose, catalogue: Catalogue, tracking: Tracking) -> Judged:
-    context = Context({side: _leg_visibility(clean, side) for side in SIDES}, tracking.coverage, clean.model)
+    context = Context({side: _leg_visibility(clean, side) for side in SIDES}, tracking.coverage)
     findings: list[Finding] = []
     stops: list[StopAdvice] = []
     groups: dict[str, list[LapSteps]] = {}

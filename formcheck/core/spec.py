@@ -54,6 +54,7 @@ class Measure:
     evidence: str  # V, R, M, D or C, as in the biomechanics reference
     statements: tuple[int, ...]
     max_yaw_off_deg: float = 25.0  # from the pure view, beyond which it is not assessed
+    from_ahead: bool = False  # only with the athlete's front toward the camera
     relative_to_start: bool = False  # subtract the median of the first three strides
     persist_steps: int = 2  # at least this many steps must share the fault ...
     persist_share: float = 0.3  # ... and at least this share of the steps
@@ -61,7 +62,6 @@ class Measure:
     uncertainty: float = 0.0  # what the measurement may be off; ``band`` is already widened by it
     min_steps: int = 3
     min_fps: float = 0.0
-    blind_models: tuple[str, ...] = ()  # pose models that cannot show it
     weight: float = 1.0
     priority: int = 5  # 1 is told first
     goal: bool = False  # a target to reach (knee over toe in drags), worded as such

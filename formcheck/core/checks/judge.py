@@ -26,7 +26,6 @@ class Context:
 
     side_visibility: dict[str, float]  # mean leg visibility, 0..1, left and right
     coverage: float
-    model: str = ""  # the pose model
 
 
 def judge(exercise: Exercise, data: SetData, catalogue: Catalogue, context: Context) -> list[Finding]:
@@ -69,9 +68,6 @@ def _judge_one(
     if data.fps < measure.min_fps:
         reason = f"needs {measure.min_fps:.0f} frames a second, the clip has {data.fps:.0f}"
         return _unassessed(measure, side, exercise, reason, f"Film at {measure.min_fps:.0f} frames a second or more.")
-    if context.model in measure.blind_models:
-        reason = f"the {context.model} pose model cannot show it"
-        return _unassessed(measure, side, exercise, reason, f"Score the clip again without the {context.model} model.")
     usable = within(data, view_laps)
     series = evaluate(measure, usable, side)
     if not len(series.value):
@@ -86,7 +82,12 @@ def _judge_one(
 def view_allows(measure: Measure, lap: Lap) -> bool:
     """Whether the lap's view can show the measure, within the measure's yaw gate."""
     kind = "side" if lap.view in ("left_side", "right_side") else lap.view
-    return kind in measure.views and yaw_off_deg(lap.yaw_deg, kind) <= measure.max_yaw_off_deg
+    shown = kind in measure.views and not _wrong_way_round(measure, lap)
+    return shown and yaw_off_deg(lap.yaw_deg, kind) <= measure.max_yaw_off_deg
+
+
+def _wrong_way_round(measure: Measure, lap: Lap) -> bool:
+    return measure.from_ahead and abs(lap.yaw_deg) > 90.0
 
 
 def within(data: SetData, laps: list[Lap]) -> SetData:
@@ -111,6 +112,8 @@ def _view_reason(measure: Measure, laps: tuple[Lap, ...], catalogue: Catalogue) 
         return "no lap of this exercise was seen", hint
     seen = laps[0]
     kind = "side" if seen.view in ("left_side", "right_side") else seen.view
+    if kind in measure.views and _wrong_way_round(measure, seen):
+        return "needs the athlete's front toward the camera; this clip shows the back", hint
     if kind in measure.views:
         off = yaw_off_deg(seen.yaw_deg, kind)
         return (

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from formcheck.core.types import Array
 
-#: Beyond this a body would hang upside down. Nobody trains so, but both models at times see people so, and go on with it
-#: for seconds; from a crop turned the right way up they find them.
+#: Beyond this a body would hang upside down. Nobody trains so, but both models at times see people so, and go on with
+#: it for seconds; from a crop turned the right way up they find them.
 _HANGING_RAD: Final = math.radians(120)
 #: Margin MediaPipe leaves about the circle through the two alignment points.
 _MARGIN: Final = 1.25
