@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from formcheck.core import windows
 from formcheck.core.clean.filters import low_pass, velocity
 from formcheck.core.gait.contacts import Contact
+from formcheck.core.gait.smoothness import longest_run, sparc_rows
 from formcheck.core.gait.tracks import Track
 from formcheck.core.skeleton import SIDES, Side
 from formcheck.core.types import Array, Index, Signals
@@ -28,9 +28,6 @@ TRUNK_LEGS: Final = 0.59  # hip to shoulder against hip to ankle (Winter 2009)
 SLIDE_SHARE: Final = 0.25  # of a step: from there on what the hips do is not what the sled does
 WIDEST_S: Final = 0.12  # on a belt the ankles are furthest apart within this of contact
 FLOW_CUTOFF_HZ: Final = 3.0  # the hips' speed goes with the steps, one or two a second
-SPARC_CUTOFF_HZ: Final = 10.0  # B10
-SPARC_FLOOR: Final = 0.05
-SPARC_PAD: Final = 4  # zero padding, powers of two
 
 Sides = Index
 
@@ -213,7 +210,7 @@ def _flow(signals: Signals, track: Track, table: StepTable, stride: Index) -> di
     out["sparc"] = sparc_rows(rows, float(np.median(np.diff(signals.time_s))))
     step = windows.frames_between(signals.time_s, table.contact_s, table.contact_s + _next_step(table))
     slow = windows.gather((speed < STALL_SPEED_SHARE * _top(speed)).astype(np.float64), step)
-    longest = _longest_run(slow > 0.5) * float(np.median(np.diff(signals.time_s)))
+    longest = longest_run(slow > 0.5) * float(np.median(np.diff(signals.time_s)))
     out["stall_s"] = np.where(np.isfinite(_next_step(table)), np.where(longest >= STALL_S, longest, 0.0), np.nan)
     return out
 
@@ -230,38 +227,6 @@ def _next_step(table: StepTable) -> Array:
 
 def _range_of(values: Array, index: Index) -> Array:
     return windows.statistic("range", windows.gather(values, index), index)
-
-
-def _longest_run(rows: npt.NDArray[np.bool_]) -> Array:
-    """(n,) longest stretch of True in each row, in frames."""
-    count = np.zeros(len(rows))
-    best = np.zeros(len(rows))
-    for column in rows.T:
-        count = np.where(column, count + 1, 0)
-        best = np.maximum(best, count)
-    return best
-
-
-def sparc_rows(speed: Array, frame_s: float) -> Array:
-    """(n,) spectral arc length of each row's speed (Balasubramanian 2015): -1 or less, nearer 0 is smoother.
-
-    Amplitudes are taken against the mean (DC); rows with a gap, or without net movement, are NaN.
-    """
-    frames = np.isfinite(speed).sum(axis=1)
-    whole = np.isfinite(speed).cumprod(axis=1).sum(axis=1) == frames
-    padded = np.where(np.isfinite(speed), speed, 0.0)
-    size = int(2 ** (np.ceil(np.log2(max(2, speed.shape[1]))) + SPARC_PAD))
-    spectrum = np.abs(np.fft.rfft(padded, n=size, axis=1))
-    hz = np.fft.rfftfreq(size, frame_s)
-    keep = hz <= SPARC_CUTOFF_HZ
-    dc = spectrum[:, :1]
-    shape = spectrum[:, keep] / np.where(dc > 1e-9, dc, np.nan)
-    loud = np.where(np.nan_to_num(shape) >= SPARC_FLOOR, np.arange(int(keep.sum())), 0).max(axis=1)
-    df = np.diff(hz[keep]) / SPARC_CUTOFF_HZ
-    arc = np.hypot(df[None, :], np.diff(shape, axis=1))
-    inside = np.arange(arc.shape[1])[None, :] < loud[:, None]
-    total = -np.where(inside, arc, 0.0).sum(axis=1)
-    return np.where(whole & (frames >= 4) & np.isfinite(dc[:, 0]) & (dc[:, 0] > 1e-9), total, np.nan)
 
 
 def _limbs(signals: Signals, track: Track, table: StepTable) -> dict[str, Array]:
