@@ -110,9 +110,14 @@ def summary_rows(summary: object) -> list[tuple[str, str]]:
     for key, value in dict(summary).items():  # type: ignore[call-overload]
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             continue
-        stem, form, unit_name = _form_of(key)
-        rows.append((find(f"summary.{key}") or title(stem), form.format(value) + unit(unit_name)))
+        _, form, unit_name = _form_of(key)
+        rows.append((summary_label(key), form.format(value) + unit(unit_name)))
     return rows
+
+
+def summary_label(key: str) -> str:
+    """What a figure of the summary is called."""
+    return find(f"summary.{key}") or title(_form_of(key)[0])
 
 
 def _form_of(key: str) -> tuple[str, str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -20,8 +21,8 @@ from formcheck.history.store import History, open_engine
 from formcheck.report import store as report_store
 from formcheck.report import words
 from formcheck.report.digest import Titles, titles_of
-from formcheck.report.style import LINE, QUALITY_LOOK, QUIET, VERDICT_LOOK, Look
-from formcheck.texts import t
+from formcheck.report.style import INK, LINE, PAPER, QUALITY_LOOK, QUIET, VERDICT_LOOK, Look
+from formcheck.texts import section, t
 
 
 def browser_locale() -> str | None:
@@ -101,6 +102,15 @@ def exercise_select(key: str, default: str = AUTO) -> str:
     )  # fmt: skip
 
 
+def links(rows: Iterable[tuple[str, str, str]]) -> None:
+    """A list of addresses, each with its name and what there is to say of it; they open in this tab."""
+    items = (
+        f'<li><a href="{html.escape(url)}" target="_self">{html.escape(name)}</a> · {html.escape(more)}</li>'
+        for url, name, more in rows
+    )
+    st.html(f'<ul class="fc-list">{"".join(items)}</ul>')
+
+
 def error_words(state: State, job: Job) -> str:
     """A failed run's reason in words; the clip goes by its name, not by where the server keeps it."""
     kind, _, rest = state.error.partition(":")
@@ -137,6 +147,29 @@ def quality_badge(quality: Quality) -> str:
     return _badge(QUALITY_LOOK[quality], words.quality(quality))
 
 
+def tip(words_html: str, more: str) -> str:
+    """Words with an explanation on hover, on a tap and from the keyboard; ``words_html`` is HTML, ``more`` is text."""
+    plain = re.sub("<[^>]+>", "", words_html)
+    return (
+        f'<span class="fc-tip" tabindex="0" role="note" aria-label="{html.escape(html.unescape(plain))}. '
+        f'{html.escape(more)}" data-tip="{html.escape(more)}">{words_html}</span>'
+    )
+
+
+def explained(text: str) -> str:
+    """Text as HTML, with its words of the trade explained (those that the texts' glossary lists)."""
+    known = dict(entry.split(": ", 1) for entry in section("glossary").values())
+    longest_first = "|".join(re.escape(html.escape(word)) for word in sorted(known, key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])({longest_first})(?![\w-])", lambda m: tip(m[0], known[m[0]]), html.escape(text))
+
+
+def value_html(value: float | None, unit: str) -> str:
+    """A value with its unit as HTML; a unit taken from the body is explained."""
+    shown = f"<strong>{html.escape(words.number(value, unit))}</strong>"
+    more = section("unit_help").get(unit)
+    return tip(shown, more) if more else shown
+
+
 def verdict_words(verdict: str) -> str:
     """A verdict in plain text with its shape."""
     looks: Mapping[str, Look] = VERDICT_LOOK  # type: ignore[assignment]
@@ -158,6 +191,18 @@ def frame_styles() -> str:
     .fc-cue {{ font-size: 1.08rem; font-weight: 650; margin: 0.15rem 0; }}
     .fc-row {{ display: flex; flex-wrap: wrap; gap: 0.4rem 0.7rem; align-items: center; }}
     .fc-row {{ overflow-wrap: anywhere; }}
+    .fc-tip {{ position: relative; cursor: help; text-decoration: underline dotted; text-underline-offset: 0.2em; }}
+    .fc-tip:has(.fc-badge), .fc-tip:has(.fc-score) {{ text-decoration: none; }}
+    .fc-tip:focus-visible {{ outline: 3px solid {INK}; outline-offset: 2px; }}
+    .fc-tip:is(:hover, :focus)::after {{ content: attr(data-tip); position: absolute; z-index: 20;
+      inset: 1.7em auto auto 0; inline-size: max-content; max-inline-size: 20rem;
+      padding: 0.5rem 0.7rem; border-radius: 0.45rem; background: {INK}; color: {PAPER}; font-size: 0.88rem;
+      font-weight: 400; line-height: 1.35; overflow-wrap: normal; white-space: normal; }}
+    .fc-prescribed {{ display: grid; grid-template-columns: minmax(8rem, 1fr) 3fr; gap: 0.2rem 1.2rem;
+      border-bottom: 1px solid {LINE}; padding: 0.7rem 0; }}
+    .fc-prescribed ul {{ margin: 0.1rem 0 0; }}
+    .fc-list {{ margin: 0; padding: 0; list-style: none; }}
+    .fc-list li {{ margin: 0; padding: 0.4rem 0; }}
     .fc-good {{ border-bottom: 1px solid {LINE}; padding: 0.55rem 0.1rem; }}
     .fc-good summary {{ cursor: pointer; }}
     .fc-good p {{ margin: 0.35rem 0 0 1rem; }}
@@ -166,6 +211,9 @@ def frame_styles() -> str:
     .stMainBlockContainer {{ padding-top: 4.5rem; padding-bottom: 2rem; max-width: 92rem; }}
     @media (max-width: 640px) {{
       .stMainBlockContainer {{ padding-inline: 0.9rem; }}
+      .fc-prescribed {{ grid-template-columns: 1fr; }}
       h1 {{ font-size: 1.7rem !important; }}
+      .fc-tip:is(:hover, :focus)::after {{ position: fixed; inset: auto 0.9rem 1rem; inline-size: auto;
+        max-inline-size: none; }}
     }}
     </style>"""

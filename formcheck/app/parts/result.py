@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,21 @@ from formcheck.app.components.mount import player
 from formcheck.app.parts import adjust, player_data, reproduce, save, tabs
 from formcheck.app.parts.common import (
     catalogue,
+    explained,
     load_report,
     quality_badge,
     result_url,
     runs,
     side_words,
+    tip,
     titles,
+    value_html,
     verdict_badge,
 )
 from formcheck.app.parts.shown import Shown, seek
 from formcheck.core.types import Finding, Report, Signals
 from formcheck.report import words
-from formcheck.report.digest import digest, rank, setting_line, stop_line
+from formcheck.report.digest import Digest, digest, rank, setting_line, stop_line
 from formcheck.texts import language, t
 
 
@@ -58,17 +62,20 @@ def result(ticket: str) -> None:
 def _head(shown: Shown) -> None:
     st.subheader(shown.job.name, anchor=False)
     line = html.escape(setting_line(shown.report, shown.titles))
-    st.html(f'<div class="fc-row">{quality_badge(shown.report.tracking.quality)}<span>{line}</span></div>')
+    badge = tip(quality_badge(shown.report.tracking.quality), t("result.footage_help"))
+    st.html(f'<div class="fc-row">{badge}<span>{line}</span></div>')
 
 
 def _summary(shown: Shown) -> None:
     report, found = shown.report, digest(shown.report)
     number = words.no_score() if report.score is None else f"{report.score:.0f}"
+    of_100 = "" if report.score is None else f'<span class="fc-quiet"> {t("page.of_100")}</span>'
+    score = tip(f'<span class="fc-score">{number}</span>{of_100}', t("result.score_help"))
     st.html(
-        f'<div class="fc-row" role="group" aria-label="{t("result.score")}"><span class="fc-score">{number}</span>'
-        f"<span>{html.escape(found.headline)}</span></div>"
+        f'<div class="fc-row" role="group" aria-label="{t("result.score")}">{score}'
+        f"<span>{html.escape(found.headline)}{_unjudged(found)}</span></div>"
     )
-    st.markdown(f"**{t('result.matters')}**", help=t("result.score_help"))
+    st.markdown(f"**{t('result.matters')}**")
     if not found.top:
         st.write(t("result.nothing"))
     for place, fault in enumerate(found.top):
@@ -80,9 +87,26 @@ def _summary(shown: Shown) -> None:
             at = report.stop.at_s
             _go(shown, at, "stop", None)
     if report.tracking.quality != "accepted" and report.tracking.reasons:
-        st.warning("; ".join(report.tracking.reasons), icon=":material/videocam_off:")
+        st.warning(on_page("; ".join(report.tracking.reasons)), icon=":material/videocam_off:")
     for warning in report.warnings:
-        st.warning(warning[:1].upper() + warning[1:], icon=":material/info:")
+        st.warning(on_page(warning), icon=":material/info:")
+
+
+def _unjudged(found: Digest) -> str:
+    """How much the score knows nothing of, and where that stands."""
+    checks = len({check for group in found.not_judged for check in group.checks})
+    if not checks:
+        return ""
+    return f'<br><span class="fc-quiet">{html.escape(t("result.unjudged", checks=words.count(checks, "check")))}</span>'
+
+
+def on_page(said: str) -> str:
+    """A report's warning as the page says it: exercises by name, and its own menu for the command line's option."""
+    for key, exercise in catalogue().exercises.items():
+        said = re.sub(rf"\b{key}\b", exercise.name, said)
+    said = said.replace("choose with --exercise", t("result.choose_exercise"))
+    said = said.replace("choose one with --exercise", t("result.choose_exercise"))
+    return said[:1].upper() + said[1:]
 
 
 def _group_of(shown: Shown, finding: Finding) -> int | None:
@@ -101,21 +125,28 @@ def _go(shown: Shown, at_s: float, key: str, group: int | None) -> None:
 def finding_card(shown: Shown, finding: Finding, key: str, why: bool = False) -> None:
     """One finding: verdict, what to do, its number against the band, and a button that shows it."""
     name = shown.titles.check(finding.check) + side_words(finding.side)
-    value = words.number(finding.value, finding.unit)
-    band = t("result.wanted", band=words.wanted(finding.limits, finding.unit))
-    sure = t("result.confidence", share=words.percent(finding.confidence))
     cue = f'<p class="fc-cue">{html.escape(finding.cue)}</p>' if finding.cue and finding.verdict != "good" else ""
     with st.container(border=True):
         st.html(
             f'<div class="fc-row">{verdict_badge(finding.verdict)}<strong>{html.escape(name)}</strong></div>{cue}'
-            f'<div class="fc-quiet">{html.escape(finding.measure)}: <strong>{html.escape(value)}</strong> · '
-            f"{html.escape(band)} · {html.escape(sure)}</div>"
+            f'<div class="fc-quiet">{_figures(finding)}</div>'
         )
         at = finding.worst_at_s if finding.worst_at_s is not None else finding.onset_s
         if at is not None and finding.verdict != "good":
             _go(shown, at, key, _group_of(shown, finding))
         if why:
             _why(finding)
+
+
+def _figures(finding: Finding) -> str:
+    """What was measured, the value, what is wanted, how sure it is."""
+    band = t("result.wanted", band=words.wanted(finding.limits, finding.unit))
+    sure = t("result.confidence", share=words.percent(finding.confidence))
+    value = value_html(finding.value, finding.unit)
+    return (
+        f"{explained(finding.measure)}: {value} · {html.escape(band)} · "
+        f"{tip(html.escape(sure), t('result.confidence_help'))}"
+    )
 
 
 def _why(finding: Finding) -> None:
@@ -165,12 +196,11 @@ def _findings(shown: Shown) -> None:
 def _good_line(shown: Shown, finding: Finding) -> str:
     """One good finding as a line that opens."""
     name = shown.titles.check(finding.check) + side_words(finding.side)
-    band = t("result.wanted", band=words.wanted(finding.limits, finding.unit))
-    sure = t("result.confidence", share=words.percent(finding.confidence))
+    value = words.number(finding.value, finding.unit)
     return (
         f'<details class="fc-good"><summary>{verdict_badge(finding.verdict)} <strong>{html.escape(name)}</strong> '
-        f'<span class="fc-quiet">{html.escape(words.number(finding.value, finding.unit))}</span></summary>'
-        f'<p class="fc-quiet">{html.escape(finding.measure)} · {html.escape(band)} · {html.escape(sure)}</p>'
+        f'<span class="fc-quiet">{html.escape(finding.measure)}: {html.escape(value)}</span></summary>'
+        f'<p class="fc-quiet">{_figures(finding)}</p>'
         f"<p>{html.escape(finding.why)}</p>"
         f'<p class="fc-quiet">{t("result.source")}: {html.escape(finding.source)}</p></details>'
     )

@@ -8,12 +8,15 @@ from typing import Any
 
 import streamlit as st
 
-from formcheck.app.parts.common import result_url, runs, verdict_badge
+from formcheck.app.parts import prescribed
+from formcheck.app.parts.common import result_url, runs, tip, verdict_badge
 from formcheck.app.parts.shown import Shown, seek
 from formcheck.core.types import Report, Step
 from formcheck.report import words
 from formcheck.report.digest import Digest
 from formcheck.texts import section, t
+
+_DIGITS = {"_spm": "%.0f", "_deg": "%.1f", "_s": "%.2f", "_ratio": "%.2f", "_m": "%.2f"}
 
 
 def not_judged(shown: Shown, found: Digest) -> None:
@@ -41,17 +44,26 @@ def steps(shown: Shown) -> None:
     table = pd.DataFrame([_step_row(step, names) for step in steps]).dropna(axis="columns", how="all")
     _figures(shown.report)
     st.caption(t("result.steps_intro"))
-    numbers = [key for key in table.columns if key.endswith(("_s", "_ratio", "_deg", "_m", "_spm"))]
     picked = st.dataframe(
         table.rename(columns=names), hide_index=True, on_select="rerun", selection_mode="single-row",
         key=f"steps:{shown.ticket}",
-        column_config={names[key]: st.column_config.NumberColumn(format="%.2f") for key in numbers},
+        column_config={names[key]: _column(key) for key in table.columns},
+        placeholder=t("common.none"), alt=t("result.steps_table"),
     )  # fmt: skip
     chosen = picked.selection.rows if picked else []
     if chosen and st.session_state.get(f"step:{shown.ticket}") != chosen[0]:
         st.session_state[f"step:{shown.ticket}"] = chosen[0]
         seek(shown.ticket, steps[chosen[0]].contact_s)
         st.rerun(scope="fragment")
+
+
+def _column(key: str) -> Any:
+    """How a column of the table is written, and its explanation on hover, where it has one."""
+    ending = next((end for end in _DIGITS if key.endswith(end)), None)
+    more = section("steps_help").get(key)
+    if ending is None:
+        return st.column_config.Column(help=more)
+    return st.column_config.NumberColumn(format=_DIGITS[ending], help=more)
 
 
 def _step_row(step: Step, names: Mapping[str, str]) -> dict[str, Any]:
@@ -61,27 +73,21 @@ def _step_row(step: Step, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _figures(report: Report) -> None:
+    more = section("summary_help")
+    labels = {words.summary_label(key): more[key] for key in report.summary if key in more}
     rows = words.summary_rows(report.summary)
     spans = "".join(
-        f"<span>{html.escape(label)}: <strong>{html.escape(value)}</strong></span>" for label, value in rows
+        f"<span>{tip(html.escape(label), labels[label]) if label in labels else html.escape(label)}: "
+        f"<strong>{html.escape(value)}</strong></span>"
+        for label, value in rows
     )
     st.html(f'<div class="fc-row">{spans}</div>')
 
 
 def programme(shown: Shown) -> None:
     """What was seen beside what the articles prescribe."""
-    import pandas as pd
-
     st.write(t("result.programme_intro"))
-    rows = [
-        {
-            t("result.topic"): line.topic, t("result.seen"): line.seen, t("result.prescribed"): line.prescribed,
-            t("result.source"): line.source,
-        }
-        for line in shown.report.programme
-    ]  # fmt: skip
-    if rows:
-        st.table(pd.DataFrame(rows).set_index(t("result.topic")))
+    prescribed.show(shown.report.programme)
 
 
 def _link(shown: Shown, name: str, label: str) -> str:

@@ -16,6 +16,7 @@ from formcheck.app.parts.common import (
     error_words,
     exercise_name,
     exercise_select,
+    links,
     load_report,
     owner,
     result_url,
@@ -31,7 +32,7 @@ from formcheck.texts import t
 
 PAST = 8
 COLUMNS = (
-    "thumb", "clip", "score", "main_fault", "open", "exercise", "view", "quality", "stop", "status", "reason",
+    "thumb", "score", "clip", "main_fault", "open", "exercise", "view", "quality", "stop", "status", "reason",
 )  # fmt: skip
 
 
@@ -68,9 +69,13 @@ def _new() -> None:
     past = batches.of_owner(runs(), owner())[:PAST]
     if past:
         st.subheader(t("batch.past"), anchor=False)
-        for batch in past:
-            when = datetime.fromtimestamp(batch.created_s).strftime("%Y-%m-%d %H:%M")
-            st.markdown(f"[{t('batch.past_row', when=when, n=len(batch.runs))}](/batch?batch={batch.ticket})")
+        links((f"/batch?batch={batch.ticket}", *_past_row(batch)) for batch in past)
+
+
+def _past_row(batch: batches.Batch) -> tuple[str, str]:
+    """When a batch was begun, and how many videos it has."""
+    when = datetime.fromtimestamp(batch.created_s).strftime("%Y-%m-%d %H:%M")
+    return when, words.count(len(batch.runs), "video")
 
 
 def _folder(exercise: str) -> list[tuple[Job, Path | None]]:
@@ -156,19 +161,9 @@ def _show(rows: pd.DataFrame) -> None:
         hide_index=True,
         row_height=56,
         height=min(40 + 56 * len(rows), 760),
-        column_order=[
-            "thumb",
-            "clip",
-            "score",
-            "main_fault",
-            "open",
-            "exercise",
-            "view",
-            "quality",
-            "stop",
-            "status",
-            "reason",
-        ],
+        column_order=COLUMNS,
+        placeholder=t("common.none"),
+        alt=t("batch.table"),
         column_config={
             "thumb": config.ImageColumn(t("batch.thumb"), width="small"),
             "clip": config.TextColumn(t("batch.clip")),

@@ -9,7 +9,7 @@ from math import inf
 import pandas as pd
 import streamlit as st
 
-from formcheck.app.parts import trend_chart
+from formcheck.app.parts import prescribed, trend_chart
 from formcheck.app.parts.common import catalogue, exercise_name, history, run_url, runs, side_words, titles
 from formcheck.errors import FormcheckError
 from formcheck.history.exchange import export_history, import_history
@@ -74,7 +74,7 @@ def _athlete(log: History, athlete: Athlete) -> None:
 
 
 def _trends(sets: Sequence[TrainingSet]) -> None:
-    st.subheader(t("history.trends"), anchor=False, help=t("history.trend_help"))
+    st.subheader(t("history.trends"), anchor=False)
     st.altair_chart(trend_chart.score_chart(sets))
     by_news = sorted(trends(sets), key=lambda x: -abs(x.change or 0.0) / (x.band or inf))
     found = {(x.check, x.measure, x.side): x for x in by_news}
@@ -84,14 +84,17 @@ def _trends(sets: Sequence[TrainingSet]) -> None:
         t("history.check"), list(found), key="history:check",
         format_func=lambda k: f"{titles().check(k[0])}{side_words(k[2])}: {k[1]}",
     )  # fmt: skip
-    st.markdown(_trend_words(found[key]))
-    st.altair_chart(trend_chart.check_chart(found[key]))
+    said = _trend_words(found[key])
+    st.markdown(said)
+    st.altair_chart(trend_chart.check_chart(found[key]).properties(description=said))
+    st.caption(t("history.trend_help"))
 
 
 def _trend_words(trend: Trend) -> str:
     if trend.change is None:
         return t("history.trend_one")
-    change = words.number(trend.change, trend.unit)
+    direction = t("compare.more" if trend.change > 0 else "compare.less")
+    change = f"{words.number(abs(trend.change), trend.unit)} {direction}"
     if trend.changed is None or trend.band is None:
         return t("history.trend_unknown", change=change)
     kind = "history.trend_real" if trend.changed else "history.trend_noise"
@@ -104,15 +107,7 @@ def _programme(sets: Sequence[TrainingSet], exercise: str) -> None:
     found = figures(sets, datetime.now(timezone.utc))
     st.altair_chart(trend_chart.load_chart(found))
     spec = catalogue().exercises.get(exercise)
-    rows = [
-        {
-            t("result.topic"): line.topic, t("result.seen"): line.seen or t("common.none"),
-            t("result.prescribed"): line.prescribed, t("result.source"): line.source,
-        }
-        for line in against(found, spec.programme if spec else ())
-    ]  # fmt: skip
-    if rows:
-        st.table(pd.DataFrame(rows).set_index(t("result.topic")))
+    prescribed.show(against(found, spec.programme if spec else ()))
 
 
 def _sets(sets: Sequence[TrainingSet]) -> None:
@@ -131,6 +126,8 @@ def _sets(sets: Sequence[TrainingSet]) -> None:
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
+        placeholder=t("common.none"),
+        alt=t("history.table"),
         column_config={
             t("history.open"): config.LinkColumn(display_text=t("common.open")),
             t("history.score"): config.NumberColumn(format="%.0f"),

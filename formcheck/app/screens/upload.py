@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from formcheck.api import AUTO
 from formcheck.app import server, settings
 from formcheck.app.components.mount import uploader
 from formcheck.app.jobs.store import OPEN, Job
 from formcheck.app.parts import adjust, progress
-from formcheck.app.parts.common import catalogue, exercise_name, exercise_select, owner, run_url, runs
+from formcheck.app.parts.common import (
+    catalogue,
+    exercise_name,
+    exercise_select,
+    links,
+    load_report,
+    owner,
+    run_url,
+    runs,
+)
 from formcheck.app.parts.guide import guide_svg
 from formcheck.app.parts.result import result
+from formcheck.errors import FormcheckError
+from formcheck.report import words
 from formcheck.texts import section, t
 
 ACCEPT = "video/*,.mp4,.mov,.mkv,.webm,.avi,.m4v,.mts,.m2ts,.3gp"
@@ -117,9 +130,9 @@ def _path_field(exercise: str, options: dict[str, Any]) -> None:
         st.rerun()
 
 
-def guide(exercise: str) -> None:
-    """Where to put the phone for this exercise, drawn and told, one tab a view."""
-    st.subheader(t("upload.guide"), anchor=False)
+def guide(exercise: str, title: str = "upload.guide") -> None:
+    """Where to put the camera for this exercise, drawn and told, one tab a view."""
+    st.subheader(t(title), anchor=False)
     spec = catalogue().exercises.get(exercise)
     shown = spec or catalogue().exercises["reverse_sled_pull"]
     if spec is None:
@@ -140,12 +153,19 @@ def recent() -> None:
     if not own:
         return
     st.subheader(t("upload.recent"), anchor=False, help=t("upload.recent_help", days=f"{settings.load().keep_days:g}"))
-    for ticket in own[:RECENT]:
-        job, state = store.job(ticket), store.state(ticket)
-        link = f"[{_plain(job.name)}]({run_url(ticket)})"
-        st.markdown(f"{link} · {exercise_name(job.exercise)} · {t(f'status.{state.status}')}")
+    links((run_url(ticket), store.job(ticket).name, _what_became(ticket)) for ticket in own[:RECENT])
 
 
-def _plain(name: str) -> str:
-    """A file's name with Markdown's own signs made harmless."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+!|<>~:$" else c for c in name)
+def _what_became(ticket: str) -> str:
+    """A run in a few words: its exercise as scored, its score, when; or that it is not done."""
+    job, state = runs().job(ticket), runs().state(ticket)
+    when = datetime.fromtimestamp(job.created_s).strftime("%Y-%m-%d %H:%M")
+    if state.status != "done":
+        asked = [] if job.exercise == AUTO else [exercise_name(job.exercise)]
+        return " · ".join([*asked, t(f"status.{state.status}"), when])
+    try:
+        report = load_report(runs().out(ticket))
+    except FormcheckError:  # half deleted by hand; its page says so
+        return " · ".join([t("status.failed"), when])
+    score = words.no_score() if report.score is None else t("page.score", score=f"{report.score:.0f}")
+    return " · ".join([exercise_name(report.exercise), score, when])
