@@ -12,6 +12,7 @@ from formcheck.app.jobs.store import Job, JobStore
 from formcheck.app.parts.common import explained
 from formcheck.app.parts.result import on_page
 from formcheck.app.run import POSES, write_run
+from formcheck.history.store import History, open_engine
 from formcheck.io import pose_file
 from formcheck.texts import section, table
 from tests.synth import Walk, walker
@@ -28,11 +29,11 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobStore:
     return JobStore(tmp_path / "runs")
 
 
-def done_run(store: JobStore, exercise: str = "auto", **walk: float) -> str:
+def done_run(store: JobStore, scored_as: str = "reverse_sled_pull") -> str:
     """A set that was uploaded and scored."""
-    pose, _ = walker(Walk(**{"rock_deg": 18.0, "lean_deg": -14.0, "duration_s": 9.0} | walk))  # type: ignore[arg-type]
-    ticket = store.create(Job("", "set.mp4", exercise))
-    write_run(analyse_pose(pose, "reverse_sled_pull"), store.job(ticket), store.folder(ticket))
+    pose, _ = walker(Walk(rock_deg=18.0, lean_deg=-14.0, duration_s=9.0))
+    ticket = store.create(Job("", "set.mp4"))
+    write_run(analyse_pose(pose, scored_as), store.job(ticket), store.folder(ticket))
     (store.out(ticket) / "overlay.mp4").write_bytes(b"not played here")
     pose_file.save(store.folder(ticket) / POSES, pose)
     store.update(ticket, status="done", fraction=1.0)
@@ -89,3 +90,47 @@ def test_a_recent_video_whose_report_is_lost_does_not_take_the_page_with_it(stor
     (store.out(done_run(store)) / "report.json").unlink()
     page = run_page("upload")
     assert not page.exception and EN["status.failed"] in html_of(page)
+
+
+def save_set(store: JobStore, ticket: str, name: str) -> AppTest:
+    page = run_page("upload", run=ticket)
+    field = next(one for one in page.text_input if one.label == EN["save.name"])
+    field.set_value(name)
+    return next(one for one in page.button if one.label == EN["save.go"]).click().run()
+
+
+def test_a_set_saved_again_takes_the_place_of_what_was_saved_before(store: JobStore, tmp_path: Path) -> None:
+    ticket = done_run(store)
+    assert save_set(store, ticket, "Ada").success[0].value == EN["save.saved"].format(name="Ada")
+    assert save_set(store, ticket, "Bea").success[0].value == EN["save.replaced"].format(name="Bea")
+    log = History(open_engine(f"sqlite:///{tmp_path / 'history.sqlite3'}"))
+    assert {a.name: len(log.sets(a.id)) for a in log.athletes()} == {"Ada": 0, "Bea": 1}
+    assert store.knows(ticket)
+
+
+def test_the_report_of_a_live_set_is_there_after_a_reload_and_for_a_wrong_address_a_line(store: JobStore) -> None:
+    page = run_page("live", run=done_run(store))
+    assert not page.exception and page.tabs
+    assert [one.value for one in run_page("live", run="gone").error] == [EN["common.not_found"]]
+
+
+def test_by_default_the_newest_set_is_compared_with_the_one_of_its_exercise_before_it(store: JobStore) -> None:
+    older = done_run(store)
+    done_run(store, scored_as="backward_walk")
+    newer = done_run(store)
+    page = run_page("compare")
+    assert (page.selectbox(key="compare:a").value, page.selectbox(key="compare:b").value) == (older, newer)
+    assert not page.warning
+
+
+def test_a_set_without_a_report_is_not_offered_for_comparison(store: JobStore) -> None:
+    done_run(store)
+    (store.out(done_run(store)) / "report.json").unlink()
+    page = run_page("compare")
+    assert not page.exception and [one.value for one in page.info] == [EN["compare.need_two"]]
+
+
+def test_details_stand_one_above_the_other_beside_the_camera(store: JobStore) -> None:
+    """Four in a third of the page would be too narrow to read."""
+    page = run_page("live")
+    assert [one.weight for one in page.columns if len(one.number_input) == 1] == [1.0] * 4

@@ -78,7 +78,7 @@ def test_a_batch_and_a_history_have_no_word_of_their_own(other: str, store: JobS
         (store.out(queued) / name).write_bytes((store.out(ticket) / name).read_bytes())
     store.update(queued, status="done", fraction=1.0)
     saving = run_page("upload", run=ticket)
-    next(one for one in saving.text_input if one.label == "⟦Name⟧").set_value("Ada")
+    next(one for one in saving.text_input if "⟦Name" in one.label).set_value("Ada")
     next(one for one in saving.button if one.label == "⟦Save⟧").click()
     saving.run()
     for page in (saving, run_page("batch", batch=batch), run_page("batch"), run_page("history")):

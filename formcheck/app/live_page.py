@@ -37,21 +37,24 @@ PICTURE: dict[str, Any] = {
 }
 SPEAK_GAP_S = 3.0
 #: Where the session keeps the visit that goes on, what is asked of the next one, and what went wrong.
-VIDEO, SETUP, TOLD, NOTICE, TICKET = "live:video", "live:setup", "live:told", "live:notice", "live:ticket"
+VIDEO, SETUP, TOLD, NOTICE = "live:video", "live:setup", "live:told", "live:notice"
 
 
 def page() -> None:
-    """Live, or the report of the set just done."""
+    """Live, or the report of the set just done, whose ticket is in the address: a reload loses nothing."""
     st.title(t("live.title"), anchor=False)
-    ticket = st.session_state.get(TICKET)
-    if ticket is not None and runs().knows(ticket):
-        _report(ticket)
-    else:
+    ticket = st.query_params.get("run")
+    if ticket is None:
         _live()
+    else:
+        _report(ticket)
 
 
 def _report(ticket: str) -> None:
-    st.button(t("live.again"), icon=":material/videocam:", on_click=st.session_state.pop, args=(TICKET,))
+    st.button(t("live.again"), icon=":material/videocam:", on_click=st.query_params.clear)
+    if not runs().knows(ticket):
+        st.error(t("common.not_found"))
+        return
     status = runs().state(ticket).status
     if status == "done":
         result(ticket)
@@ -66,7 +69,7 @@ def _live() -> None:
     left, right = st.columns([2, 1], gap="large")
     with right:
         st.session_state[SETUP] = setup = _setup()
-        guide(setup.exercise)
+        guide(setup.exercise, "live.guide")
     with left:
         if (notice := st.session_state.pop(NOTICE, None)) is not None:
             st.info(notice)
@@ -81,7 +84,7 @@ def _setup() -> Setup:
     st.toggle(t("live.mirror"), value=True, key="live:mirror", help=t("live.mirror_help"))
     record = st.toggle(t("live.record"), value=False, key="live:record", help=t("live.record_help"))
     with st.expander(t("upload.details")):
-        told = {key: value for key, value in adjust.details("live").items() if value is not None}
+        told = {key: value for key, value in adjust.details("live", columns=1).items() if value is not None}
     st.session_state[TOLD] = told
     name = datetime.now().strftime("live-%Y%m%d-%H%M%S.mp4")
     target = _scratch(".mp4") if record else None
@@ -130,6 +133,6 @@ def _take() -> None:
     told = dict(st.session_state.get(TOLD) or {})
     job = Job("", asked.name, asked.exercise, owner(), told)
     try:
-        st.session_state[TICKET] = runs().create(job, upload=ended.recording, beside={POSES: poses})
+        st.query_params["run"] = runs().create(job, upload=ended.recording, beside={POSES: poses})
     except (OSError, FormcheckError) as error:
         st.session_state[NOTICE] = str(error)

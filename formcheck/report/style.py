@@ -43,6 +43,7 @@ INK: Final = "#1B1F24"
 PAPER: Final = "#FFFFFF"
 QUIET: Final = "#5A6370"
 LINE: Final = "#D5DAE0"
+LINK: Final = "#005A8E"
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
 
 

@@ -64,6 +64,7 @@ class CameraSet {
     show(this.ui("empty"), this.stream ? "" : words.press);
     this.ui("camera").textContent = words.select_camera;
     for (const name of ["steps", "direction", "cadence", "evenness"]) this.ui(`${name}-name`).textContent = words[name];
+    this.canvas.setAttribute("aria-label", words.picture);
     this.ui("evenness-name").title = words.evenness_help;
   }
 

@@ -30,6 +30,7 @@ PLAYER_HTML = """
   <svg class="strip" role="group"></svg>
   <div class="graph"><select></select><svg class="plot" role="group"></svg>
   <div class="readout" role="status" aria-live="off"></div></div>
+  <div class="legend"></div>
 </div>
 """
 PAIR_HTML = """
@@ -45,7 +46,7 @@ PAIR_HTML = """
 LIVE_HTML = f"""
 <div class="live" style="--stop: {STOP_COLOUR}">
   <div class="stage">
-    <video muted playsinline></video><canvas width="640" height="360"></canvas>
+    <video muted playsinline aria-hidden="true"></video><canvas width="640" height="360" role="img"></canvas>
     <div class="empty"></div>
     <div class="counts"><div class="plate big" hidden></div><div class="plate small" hidden></div></div>
     <div class="plate stopmark" hidden></div>
@@ -67,7 +68,8 @@ LIVE_HTML = f"""
   <div class="spoken" role="status" aria-live="assertive"></div>
 </div>
 """
-#: The live component's scripts, in order; together they are one module.
+#: The player's and the live component's scripts, in order; together they are one module each.
+PLAYER_JS = ("player_legend.js", "player.js")
 LIVE_JS = ("live_draw.js", "live_voice.js", "live_feed.js", "live.js")
 
 
@@ -95,7 +97,7 @@ def uploader(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 
 def player(data: Mapping[str, Any], key: str) -> None:
     """The annotated video with its strip and plot."""
-    _component("player", PLAYER_HTML)(data=dict(data), key=_key(key))
+    _component("player", PLAYER_HTML, PLAYER_JS)(data=dict(data), key=_key(key))
 
 
 def pair(data: Mapping[str, Any], key: str) -> None:

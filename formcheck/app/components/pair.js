@@ -27,7 +27,6 @@ export default function (component) {
   a.setAttribute("aria-label", data.label_a);
   b.setAttribute("aria-label", data.label_b);
   slide.setAttribute("aria-label", data.words.place);
-  speed.setAttribute("aria-label", data.words.speed);
   if (kept.src !== data.a + data.b) {
     kept.src = data.a + data.b;
     a.src = data.a;
@@ -76,12 +75,16 @@ export default function (component) {
     tick();
     return undefined;
   };
-  speed.textContent = `${kept.rate}×`;
+  const tellSpeed = () => {
+    speed.textContent = `${kept.rate}×`;
+    speed.setAttribute("aria-label", `${data.words.speed}: ${speed.textContent}`);
+  };
+  tellSpeed();
   speed.onclick = () => {
     const rates = [1, 0.5, 0.25];
     kept.rate = rates[(rates.indexOf(kept.rate) + 1) % rates.length];
     a.playbackRate = kept.rate;
-    speed.textContent = `${kept.rate}×`;
+    tellSpeed();
   };
   slide.oninput = () => {
     pause();

@@ -99,6 +99,10 @@ function tickStep(span) {
   return size * [1, 2, 5, 10].find((n) => n * size >= raw);
 }
 
+function minus(number) {
+  return String(number).replace("-", "\u2212");
+}
+
 function path(time, values, x, y) {
   let out = "";
   let pen = false;
@@ -151,7 +155,7 @@ function plot(svg, readout, data, group, seek) {
   const step = tickStep(high - low);
   for (let v = Math.ceil(low / step) * step; v <= high; v += step) {
     const label = el("text", { x: 4, y: y(v) + 4, class: "tick" }, svg);
-    label.textContent = Number(v.toFixed(3)) + columns[0].unit;
+    label.textContent = minus(Number(v.toFixed(3))) + columns[0].tick;
     el("line", { x1: 0, x2: W, y1: y(v), y2: y(v), class: "grid" }, svg);
   }
   const cursor = el("line", { x1: 0, x2: 0, y1: 0, y2: H, class: "cursor" }, svg);
@@ -169,7 +173,7 @@ function plot(svg, readout, data, group, seek) {
     }
     const parts = columns.map((column) => {
       const value = column.values[at];
-      return `${column.label} ${value === null || value === undefined ? data.words.no_reading : value.toFixed(column.digits) + column.unit}`;
+      return `${column.label} ${value === null || value === undefined ? data.words.no_reading : minus(value.toFixed(column.digits)) + column.unit}`;
     });
     readout.textContent = `${clock(t)} · ${parts.join(" · ")}`;
   };
@@ -182,6 +186,7 @@ export default function (component) {
   const graph = parentElement.querySelector("svg.plot");
   const readout = parentElement.querySelector(".readout");
   const select = parentElement.querySelector("select");
+  const key = parentElement.querySelector(".legend");
   const kept = (parentElement.__formcheck ||= { n: null, src: null, group: 0, raf: 0 });
 
   if (kept.src !== data.src) {
@@ -204,11 +209,13 @@ export default function (component) {
   function choose(place) {
     kept.group = Math.min(place, groups.length - 1);
     movers[1] = plot(graph, readout, data, groups[kept.group], seek);
+    legend(key, data, groups[kept.group]);
     movers[1](video.currentTime || 0);
   }
   function draw() {
     movers[0] = strip(timeline, data, seek);
     if (hasPlot) choose(Number(select.value));
+    else legend(key, data, null);
     paint(video.currentTime || 0);
   }
   if (hasPlot) {
@@ -246,12 +253,15 @@ export default function (component) {
     control.onclick = () => seek((video.currentTime || 0) + by * data.frame_s);
   }
   const speed = parentElement.querySelector("button.speed");
-  speed.textContent = `${video.playbackRate || 1}×`;
-  speed.setAttribute("aria-label", data.words.speed);
+  const tellSpeed = () => {
+    speed.textContent = `${video.playbackRate || 1}×`;
+    speed.setAttribute("aria-label", `${data.words.speed}: ${speed.textContent}`);
+  };
+  tellSpeed();
   speed.onclick = () => {
     const rates = [1, 0.5, 0.25];
     video.playbackRate = rates[(rates.indexOf(video.playbackRate) + 1) % rates.length];
-    speed.textContent = `${video.playbackRate}×`;
+    tellSpeed();
   };
   if (kept.observer) kept.observer.disconnect();
   kept.observer = new ResizeObserver(draw);

@@ -18,7 +18,6 @@ from formcheck.report import words
 from formcheck.report.digest import rank
 from formcheck.texts import t
 
-SHOWN_LIVE = "live:ticket"
 RANGES: dict[str, tuple[str, float, float, float]] = {
     "athlete_height_cm": ("height", 50.0, 260.0, 1.0),
     "load_kg": ("load", 0.0, 2000.0, 0.5),
@@ -47,13 +46,14 @@ def rescored(ticket: str) -> Report | None:
     return rescore(pose, job.exercise, options_of(job.options), with_limits(catalogue(), limits)).report
 
 
-def details(key: str, asked: dict[str, Any] | None = None) -> dict[str, float | None]:
-    """Fields for what the user may tell beyond the clip."""
+def details(key: str, asked: dict[str, Any] | None = None, columns: int = 2) -> dict[str, float | None]:
+    """Fields for what the user may tell beyond the clip, ``columns`` beside each other."""
     asked = asked or {}
-    columns = st.columns(len(RANGES))
     found: dict[str, float | None] = {}
-    for column, (name, (label, low, high, step)) in zip(columns, RANGES.items(), strict=True):
-        found[name] = column.number_input(
+    for place, (name, (label, low, high, step)) in enumerate(RANGES.items()):
+        if place % columns == 0:
+            row = st.columns(columns)
+        found[name] = row[place % columns].number_input(
             t(f"upload.{label}"), min_value=low, max_value=high, value=asked.get(name), step=step,
             help=t(f"upload.{label}_help"), key=f"{key}:{name}",
         )  # fmt: skip
@@ -144,8 +144,9 @@ def _changes(stored: Report, shown: Report) -> None:
 def _again(ticket: str) -> None:
     job = runs().job(ticket)
     st.divider()
+    st.write(t("adjust.again"))
     exercise_select(f"again:{ticket}", job.exercise)
-    details(f"again:{ticket}", dict(job.options))
+    details(f"again:{ticket}", dict(job.options), columns=4)
     st.button(
         t("adjust.apply"), key=f"apply:{ticket}", help=t("adjust.apply_help"), on_click=_make_report, args=(ticket,)
     )  # fmt: skip
@@ -160,12 +161,8 @@ def _make_report(ticket: str) -> None:
     options = {k: v for k, v in job.options.items() if k not in OPTION_KEYS} | told
     options |= {"limits": {e: dict(own) for e, own in _limits(ticket).items()}, "poses_of": ticket}
     fresh: Job = replace(job, exercise=st.session_state[f"again:{ticket}"], options=options, created_s=0.0)
-    made = runs().create(fresh)
     st.session_state[f"made:{ticket}"] = True
-    if st.session_state.get(SHOWN_LIVE) == ticket:
-        st.session_state[SHOWN_LIVE] = made  # the live page keeps its run there, not in the address
-    else:
-        st.query_params["run"] = made
+    st.query_params["run"] = runs().create(fresh)
 
 
 __all__ = ["KEYS", "details", "panel", "rescored"]

@@ -21,7 +21,7 @@ from formcheck.history.store import History, open_engine
 from formcheck.report import store as report_store
 from formcheck.report import words
 from formcheck.report.digest import Titles, titles_of
-from formcheck.report.style import INK, LINE, PAPER, QUALITY_LOOK, QUIET, VERDICT_LOOK, Look
+from formcheck.report.style import INK, LINE, LINK, PAPER, QUALITY_LOOK, QUIET, VERDICT_LOOK, Look
 from formcheck.texts import section, t
 
 
@@ -69,6 +69,11 @@ def load_report(out: Path) -> Report:
     """A run's report; FormcheckError if it is missing or damaged."""
     path = out / "report.json"
     return _report(str(path), path.stat().st_mtime if path.exists() else 0.0)
+
+
+def scored(ticket: str) -> bool:
+    """Whether a run is done and its report is there to read."""
+    return runs().state(ticket).status == "done" and (runs().out(ticket) / "report.json").is_file()
 
 
 def result_url(ticket: str, name: str, download: bool = False) -> str:
@@ -201,8 +206,9 @@ def frame_styles() -> str:
     .fc-prescribed {{ display: grid; grid-template-columns: minmax(8rem, 1fr) 3fr; gap: 0.2rem 1.2rem;
       border-bottom: 1px solid {LINE}; padding: 0.7rem 0; }}
     .fc-prescribed ul {{ margin: 0.1rem 0 0; }}
-    .fc-list {{ margin: 0; padding: 0; list-style: none; }}
-    .fc-list li {{ margin: 0; padding: 0.4rem 0; }}
+    ul.fc-list {{ margin: 0; padding: 0 !important; list-style: none; }}
+    .fc-list li {{ margin: 0 !important; padding: 0.4rem 0; overflow-wrap: anywhere; }}
+    .fc-list a, .fc-files a {{ color: {LINK}; }}
     .fc-good {{ border-bottom: 1px solid {LINE}; padding: 0.55rem 0.1rem; }}
     .fc-good summary {{ cursor: pointer; }}
     .fc-good p {{ margin: 0.35rem 0 0 1rem; }}

@@ -41,6 +41,12 @@ def curve_label(name: str) -> str:
     return signal_label(BY_NAME[base]) + side_words(side)
 
 
+def curve_unit(name: str) -> str:
+    """A signal column's unit, for an axis."""
+    side = next((s for s in SIDES if f"_{s}_" in name), "")
+    return words.unit(BY_NAME[name.replace(f"_{side}_", "_{side}_", 1) if side else name].unit).strip()
+
+
 def curve_sentence(curve: Curve) -> str:
     """Where the curves differ most beyond noise."""
     label, place = curve_label(curve.signal), curve.widest()
@@ -49,5 +55,9 @@ def curve_sentence(curve: Curve) -> str:
     side = next((s for s in SIDES if f"_{s}_" in curve.signal), "")
     base = curve.signal.replace(f"_{side}_", "_{side}_", 1) if side else curve.signal
     phase = t("compare.stance" if place[0] <= curve.off_pct else "compare.swing")
-    change = words.number(place[1], BY_NAME[base].unit)
-    return t("compare.curve_sentence", label=label, change=change, percent=f"{place[0]:.0f}", phase=phase)
+    change = words.number(abs(place[1]), BY_NAME[base].unit)
+    direction = t("compare.more" if place[1] > 0 else "compare.less")
+    return t(
+        "compare.curve_sentence", label=label, change=change, direction=direction, percent=f"{place[0]:.0f}",
+        phase=phase,
+    )  # fmt: skip

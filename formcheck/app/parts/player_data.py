@@ -99,11 +99,16 @@ def _numbers(values: Sequence[float], every: int) -> list[float | None]:
     return [round(float(v), 4) if np.isfinite(v) else None for v in thin]
 
 
+#: Units that are signs, short enough to stand at each line of the plot; the menu names the others.
+_SHORT = ("deg", "pct")
+
+
 def _column(signals: Signals, name: str, quantity: Quantity, every: int) -> dict[str, Any]:
     side = next((s for s in SIDES if f"_{s}_" in name), "")
     return {
         "label": t(f"common.{side}") if side else signal_label(quantity),
         "unit": words.unit(quantity.unit),
+        "tick": words.unit(quantity.unit) if quantity.unit in _SHORT else "",
         "digits": 0 if quantity.unit == "deg" else 2,
         "colour": SIDE_COLOUR.get(side, INK),
         "dash": "7 4" if side == "right" else "none",
@@ -155,6 +160,7 @@ def _fault(finding: Finding, titles: Titles) -> dict[str, Any] | None:
     return {
         "check": finding.check, "verdict": finding.verdict, "onset_s": finding.onset_s, "at_s": at,
         "fill": look.fill, "shape": look.shape, "label": label,
+        "word": t("player.legend_fault", verdict=words.verdict(finding.verdict)),
     }  # fmt: skip
 
 

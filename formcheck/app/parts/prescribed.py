@@ -15,7 +15,7 @@ def show(lines: Iterable[ProgrammeLine]) -> None:
     """The lines by topic and by what was seen of it, each prescription with its source."""
     blocks: dict[tuple[str, str], list[ProgrammeLine]] = {}
     for line in lines:
-        blocks.setdefault((line.topic, line.seen or t("common.none")), []).append(line)
+        blocks.setdefault((line.topic, line.seen or t("result.not_logged")), []).append(line)
     if blocks:
         st.html("".join(_block(topic, seen, rules) for (topic, seen), rules in blocks.items()))
 

@@ -11,7 +11,7 @@ from formcheck.app.parts.common import history, runs
 from formcheck.app.run import read_spreads
 from formcheck.core.types import Report
 from formcheck.errors import FormcheckError
-from formcheck.history.store import SetNote
+from formcheck.history.store import History, SetNote
 from formcheck.texts import t
 
 NEW = 0
@@ -22,6 +22,15 @@ def _day(report: Report) -> date:
         return datetime.fromisoformat(report.created_at.replace("Z", "+00:00")).date()
     except ValueError:
         return datetime.now(timezone.utc).date()
+
+
+def _who(log: History, chosen: int, name: str, mass: float | None) -> int:
+    """A name that was typed counts before the one in the list, and makes an athlete where there is none of it."""
+    typed = " ".join(name.split())
+    if chosen != NEW and not typed:
+        return chosen
+    known = {a.name: a.id for a in log.athletes()}
+    return known.get(typed) or log.add_athlete(typed, body_mass_kg=mass)
 
 
 def form(ticket: str, report: Report) -> None:
@@ -35,7 +44,7 @@ def form(ticket: str, report: Report) -> None:
     names = {a.id: a.name for a in log.athletes()} | {NEW: t("save.new")}
     with st.form(f"save:{ticket}"):
         athlete = st.selectbox(t("save.athlete"), list(names), format_func=names.__getitem__)
-        name = st.text_input(t("save.name"), help=t("save.new"))
+        name = st.text_input(t("save.name"), help=t("save.name_help"))
         one, two, three, four = st.columns(4)
         day = one.date_input(t("save.day"), value=_day(report))
         load = two.number_input(t("save.load"), 0.0, 2000.0, report.summary.get("load_kg"), 0.5)
@@ -48,12 +57,16 @@ def form(ticket: str, report: Report) -> None:
     if not go:
         return
     try:
-        who = athlete if athlete != NEW else log.add_athlete(name, body_mass_kg=mass)
+        who = _who(log, athlete, name, mass)
     except FormcheckError as wrong:
         st.error(str(wrong))
         return
     data = read_json(runs().out(ticket) / "report.json")
     noted = SetNote(datetime.combine(day, time(12)), load, mass, metres, note)
+    before = [one.id for person in log.athletes() for one in log.sets(person.id) if one.run == ticket]
     log.add_set(who, report, data, spreads=read_spreads(runs().folder(ticket)), note=noted, run=ticket)
+    for old in before:  # one set is one line of the history, however often it is saved
+        log.delete_set(old)
     runs().keep(ticket)
-    st.success(t("save.saved", name=name.strip() if athlete == NEW else names[athlete]))
+    said = "save.replaced" if before else "save.saved"
+    st.success(t(said, name=next(a.name for a in log.athletes() if a.id == who)))

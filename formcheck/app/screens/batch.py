@@ -22,6 +22,7 @@ from formcheck.app.parts.common import (
     result_url,
     run_url,
     runs,
+    scored,
     titles,
     verdict_words,
 )
@@ -135,7 +136,7 @@ def _row(run: str) -> dict[str, Any]:
         row["status"] = f"{row['status']} {state.fraction:.0%}"
     if state.status == "failed":
         row["reason"] = error_words(state, job)
-    if state.status != "done":
+    if not scored(run):
         return row
     report = load_report(store.out(run))
     top = digest(report).top

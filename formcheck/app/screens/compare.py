@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import altair as alt
@@ -17,6 +18,7 @@ from formcheck.app.parts.common import (
     owner,
     result_url,
     runs,
+    scored,
     side_words,
     titles,
     verdict_words,
@@ -47,8 +49,9 @@ def page() -> None:
         st.info(t("compare.need_two"))
         return
     one, two = st.columns(2)
-    a = _choose(one, "a", done, 1)
-    b = _choose(two, "b", done, 0)
+    older, newer = _usual(done)
+    a = _choose(one, "a", done, older)
+    b = _choose(two, "b", done, newer)
     st.query_params.update(a=a, b=b)
     reports = [load_report(runs().out(x)) for x in (a, b)]
     if reports[0].exercise != reports[1].exercise:
@@ -69,14 +72,21 @@ def page() -> None:
 def _done() -> list[str]:
     """The owner's scored runs, newest first; a run that the address names counts, whoever made it."""
     store = runs()
-    own = [x for x in reversed(store.tickets()) if store.job(x).owner == owner() and store.state(x).status == "done"]
+    own = [x for x in reversed(store.tickets()) if store.job(x).owner == owner() and scored(x)]
     named = [x for key in ("a", "b") if (x := st.query_params.get(key, "")) and store.knows(x)]
-    return list(dict.fromkeys([*own, *(x for x in named if store.state(x).status == "done")]))
+    return list(dict.fromkeys([*own, *(x for x in named if scored(x))]))
 
 
-def _choose(column: st.delta_generator.DeltaGenerator, key: str, done: list[str], default: int) -> str:
+def _usual(done: list[str]) -> tuple[str, str]:
+    """The newest set and the one of its exercise before it; of all sets, where there is no such one."""
+    exercise = load_report(runs().out(done[0])).exercise
+    alike = [x for x in done[1:] if load_report(runs().out(x)).exercise == exercise]
+    return (alike or done[1:])[0], done[0]
+
+
+def _choose(column: st.delta_generator.DeltaGenerator, key: str, done: list[str], usual: str) -> str:
     asked = st.query_params.get(key)
-    place = done.index(asked) if asked in done else default
+    place = done.index(asked if asked in done else usual)
     label = column.selectbox(t(f"compare.{key}"), done, index=place, format_func=_label, key=f"compare:{key}")
     return str(label)
 
@@ -134,8 +144,8 @@ def _differences(found: Comparison) -> None:
         for d in order
     ]  # fmt: skip
     if rows:
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
-        st.caption(t("compare.mdc_help"))
+        st.dataframe(pd.DataFrame(rows), hide_index=True, alt=t("compare.table"))
+        st.caption(t("compare.noise_plain"), help=t("compare.mdc_help"))
         with st.expander(t("compare.all")):
             for one in order:
                 st.markdown(f"- {difference.sentence(one)}")
@@ -158,12 +168,19 @@ def _short(real: bool | None) -> str:
 def _curves(found: Comparison) -> None:
     if not found.curves:
         return
-    st.subheader(t("compare.curves"), anchor=False, help=t("compare.curves_help"))
+    st.subheader(t("compare.curves"), anchor=False)
+    st.caption(t("compare.curves_help"))
+    lines = zip(("a", "b"), ("solid", "dashed"), COLOURS, strict=True)
+    keys = (
+        f'<span style="border-bottom:3px {" ".join(how)}">{html.escape(t(f"compare.{x}"))}</span>' for x, *how in lines
+    )
+    st.html(f'<div class="fc-row">{"".join(keys)}</div>')
     columns = st.columns(2, gap="large")
     for place, curve in enumerate(found.curves):
         with columns[place % 2]:
-            st.markdown(difference.curve_sentence(curve))
-            st.altair_chart(_chart(curve))
+            said = difference.curve_sentence(curve)
+            st.markdown(said)
+            st.altair_chart(_chart(curve).properties(description=said))
 
 
 def _chart(curve: Curve) -> alt.LayerChart:
@@ -175,11 +192,11 @@ def _chart(curve: Curve) -> alt.LayerChart:
     scale = alt.Scale(domain=["A", "B"], range=list(COLOURS))
     base = alt.Chart(pd.concat(parts)).encode(
         x=alt.X("percent:Q", title=t("compare.percent_axis")),
-        color=alt.Color("clip:N", scale=scale, title=None, legend=alt.Legend(orient="top")),
+        color=alt.Color("clip:N", scale=scale, title=None, legend=None),
     )
-    title = difference.curve_label(curve.signal)
+    title = difference.curve_unit(curve.signal) or None
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title=title).scale(zero=False), y2="high:Q")
-    dash = alt.StrokeDash("clip:N", scale=alt.Scale(domain=["A", "B"], range=[[1, 0], [6, 4]]), title=None)
+    dash = alt.StrokeDash("clip:N", scale=alt.Scale(domain=["A", "B"], range=[[1, 0], [6, 4]]), title=None, legend=None)
     line = base.mark_line(strokeWidth=2.5).encode(y=alt.Y("mean:Q", title=title).scale(zero=False), strokeDash=dash)
     off = (
         alt.Chart(pd.DataFrame({"x": [curve.off_pct]})).mark_rule(color=STANCE_SHADE, strokeDash=[4, 4]).encode(x="x:Q")

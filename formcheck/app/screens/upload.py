@@ -22,10 +22,10 @@ from formcheck.app.parts.common import (
     owner,
     run_url,
     runs,
+    scored,
 )
 from formcheck.app.parts.guide import guide_svg
 from formcheck.app.parts.result import result
-from formcheck.errors import FormcheckError
 from formcheck.report import words
 from formcheck.texts import section, t
 
@@ -46,11 +46,13 @@ def page() -> None:
         st.error(t("common.not_found"))
         return
     status = runs().state(ticket).status
-    if status == "done":
+    if scored(ticket):
         result(ticket)
         return
     st.subheader(runs().job(ticket).name, anchor=False)
-    if status in OPEN:
+    if status == "done":
+        st.error(t("common.not_found"))
+    elif status in OPEN:
         progress.watch(ticket)
     else:
         progress.ended(ticket)
@@ -160,12 +162,10 @@ def _what_became(ticket: str) -> str:
     """A run in a few words: its exercise as scored, its score, when; or that it is not done."""
     job, state = runs().job(ticket), runs().state(ticket)
     when = datetime.fromtimestamp(job.created_s).strftime("%Y-%m-%d %H:%M")
-    if state.status != "done":
+    if not scored(ticket):  # done without a report: half deleted by hand
+        status = "failed" if state.status == "done" else state.status
         asked = [] if job.exercise == AUTO else [exercise_name(job.exercise)]
-        return " · ".join([*asked, t(f"status.{state.status}"), when])
-    try:
-        report = load_report(runs().out(ticket))
-    except FormcheckError:  # half deleted by hand; its page says so
-        return " · ".join([t("status.failed"), when])
+        return " · ".join([*asked, t(f"status.{status}"), when])
+    report = load_report(runs().out(ticket))
     score = words.no_score() if report.score is None else t("page.score", score=f"{report.score:.0f}")
     return " · ".join([exercise_name(report.exercise), score, when])
