@@ -13,6 +13,7 @@ from formcheck.report.html.bands import band_svg, stretches
 from formcheck.report.html.build import render_html
 from formcheck.report.html.plots import make_axis, make_plots
 from formcheck.report.html.stills import body_box, make_stills
+from formcheck.texts import t
 from tests.report_factory import make_analysis, make_finding
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -188,3 +189,8 @@ def test_a_report_of_no_frames_has_a_page(analysis):
     empty = make_analysis(width=180, height=320, duration_s=0.2, fps=10.0)
     one = replace(empty, report=replace(analysis.report, video=VideoInfo("clip.mp4", 180, 320), steps=()))
     assert "<html" in render_html(one)
+
+
+def test_score_and_confidence_are_explained_on_hover(page):
+    assert f"<title>{t('result.score_help')}</title>" in page
+    assert f'title="{t("result.confidence_help")}"' in page
