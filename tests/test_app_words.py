@@ -9,8 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from formcheck.api import analyse_pose
 from formcheck.app.jobs.store import Job, JobStore
-from formcheck.app.parts.common import explained
-from formcheck.app.parts.result import on_page
+from formcheck.app.parts.common import explained, on_page
 from formcheck.app.run import POSES, write_run
 from formcheck.history.store import History, open_engine
 from formcheck.io import pose_file

@@ -161,6 +161,15 @@ def tip(words_html: str, more: str) -> str:
     )
 
 
+def on_page(said: str) -> str:
+    """A report's warning as the page says it: exercises by name, and its own menu for the command line's option."""
+    for key, exercise in catalogue().exercises.items():
+        said = re.sub(rf"\b{key}\b", exercise.name, said)
+    said = said.replace("choose with --exercise", t("result.choose_exercise"))
+    said = said.replace("choose one with --exercise", t("result.choose_exercise"))
+    return said[:1].upper() + said[1:]
+
+
 def explained(text: str) -> str:
     """Text as HTML, with its words of the trade explained (those that the texts' glossary lists)."""
     known = dict(entry.split(": ", 1) for entry in section("glossary").values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from formcheck.app.parts.common import (
     catalogue,
     explained,
     load_report,
+    on_page,
     quality_badge,
     result_url,
     runs,
@@ -73,7 +73,7 @@ def _summary(shown: Shown) -> None:
     score = tip(f'<span class="fc-score">{number}</span>{of_100}', t("result.score_help"))
     st.html(
         f'<div class="fc-row" role="group" aria-label="{t("result.score")}">{score}'
-        f"<span>{html.escape(found.headline)}{_unjudged(found)}</span></div>"
+        f"<span>{html.escape(on_page(found.headline))}{_unjudged(found)}</span></div>"
     )
     st.markdown(f"**{t('result.matters')}**")
     if not found.top:
@@ -98,15 +98,6 @@ def _unjudged(found: Digest) -> str:
     if not checks:
         return ""
     return f'<br><span class="fc-quiet">{html.escape(t("result.unjudged", checks=words.count(checks, "check")))}</span>'
-
-
-def on_page(said: str) -> str:
-    """A report's warning as the page says it: exercises by name, and its own menu for the command line's option."""
-    for key, exercise in catalogue().exercises.items():
-        said = re.sub(rf"\b{key}\b", exercise.name, said)
-    said = said.replace("choose with --exercise", t("result.choose_exercise"))
-    said = said.replace("choose one with --exercise", t("result.choose_exercise"))
-    return said[:1].upper() + said[1:]
 
 
 def _group_of(shown: Shown, finding: Finding) -> int | None:

@@ -18,6 +18,7 @@ from formcheck.app.parts.common import (
     exercise_select,
     links,
     load_report,
+    on_page,
     owner,
     result_url,
     run_url,
@@ -148,7 +149,7 @@ def _row(run: str) -> dict[str, Any]:
         "view": t(f"view.{report.view}"), "score": report.score, "main_fault": worst,
         "quality": words.quality(report.tracking.quality),
         "stop": report.stop.at_s if report.stop.advised else None,
-        "reason": "; ".join(report.tracking.reasons) if report.tracking.quality == "rejected" else "",
+        "reason": on_page("; ".join(report.tracking.reasons)) if report.tracking.quality == "rejected" else "",
     }  # fmt: skip
 
 
