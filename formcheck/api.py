@@ -11,6 +11,7 @@ from formcheck import __version__
 from formcheck.core.spec import Catalogue, ScoreOptions
 from formcheck.core.types import Analysis, PoseSequence, Report
 from formcheck.errors import FormcheckError
+from formcheck.memory import give_back
 from formcheck.progress import OnProgress, Progress
 
 AUTO, UP_AND_BACK = "auto", "up_and_back"
@@ -108,7 +109,10 @@ def analyse(
         path, engine=engine, model=model, subject=subject, start_s=start_s, end_s=end_s, slowmo=slowmo,
         model_path=model_path, progress=progress, workers=workers,
     )  # fmt: skip
-    return analyse_pose(pose, exercise, options, catalogue, progress)
+    analysis = analyse_pose(pose, exercise, options, catalogue, progress)
+    del pose
+    give_back()
+    return analysis
 
 
 def score(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
+import pytest
 
 from formcheck.core.skeleton import N_LANDMARKS
 from formcheck.core.types import EngineInfo, SubjectInfo, VideoInfo, readonly
@@ -62,3 +65,22 @@ def test_arrays_that_nobody_can_write_to_are_not_copied():
     kept = readonly(view)
     whole[0] = 7.0
     assert kept[0] == 9.0
+
+
+@pytest.mark.parametrize("library", [None, "no malloc_trim", "no library"])
+def test_memory_is_given_back_or_left_alone_without_a_word(monkeypatch, library):
+    import ctypes
+
+    from formcheck import memory
+
+    called = []
+
+    def load(_name):
+        if library == "no library":
+            raise OSError("none")
+        return SimpleNamespace() if library else SimpleNamespace(malloc_trim=called.append)
+
+    monkeypatch.setattr(memory.sys, "platform", "linux")
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    memory.give_back()
+    assert called == ([] if library else [0])

@@ -19,6 +19,7 @@ from formcheck.engines.people import Person, link, sight
 from formcheck.engines.subject import check_wish, choose, guide_to
 from formcheck.io.prefetch import prefetched
 from formcheck.io.video import probe, read_frames, sample_frames
+from formcheck.memory import give_back
 from formcheck.progress import OnProgress, Progress
 
 # Key frames for choosing the subject: each costs as much as two frames of following.
@@ -70,6 +71,8 @@ def _in_one_pass(
     collector = PoseCollector(clip.expected, guide)
     for time_s, pose in zip(times_s, poses, strict=True):
         collector.add(time_s, pose)
+    del poses
+    give_back()
     return collector.finish(clip.video, tracker.info, info)
 
 
