@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import ceil, inf, isfinite
+from typing import Final
 
 import numpy as np
 
@@ -26,6 +27,12 @@ class Context:
 
     side_visibility: dict[str, float]  # mean leg visibility, 0..1, left and right
     coverage: float
+
+
+_FILMED: Final = {
+    "side": "from the side", "left_side": "from the left side", "right_side": "from the right side",
+    "front": "from the front", "back": "from the back", "oblique": "at an angle",
+}  # fmt: skip
 
 
 def judge(exercise: Exercise, data: SetData, catalogue: Catalogue, context: Context) -> list[Finding]:
@@ -106,7 +113,7 @@ def within(data: SetData, laps: list[Lap]) -> SetData:
 
 
 def _view_reason(measure: Measure, laps: tuple[Lap, ...], catalogue: Catalogue) -> tuple[str, str]:
-    wanted = " or ".join(measure.views)
+    wanted = " or ".join(_FILMED[view] for view in measure.views)
     hint = next((catalogue.film_hints[v] for v in measure.views if v in catalogue.film_hints), "")
     if not laps:
         return "no lap of this exercise was seen", hint
@@ -120,7 +127,7 @@ def _view_reason(measure: Measure, laps: tuple[Lap, ...], catalogue: Catalogue) 
             f"the camera is {off:.0f} degrees off the {kind} view; this needs {measure.max_yaw_off_deg:.0f} or less",
             hint,
         )
-    return f"needs the view from the {wanted}; this clip shows {seen.view.replace('_', ' ')}", hint
+    return f"must be filmed {wanted}; this clip is filmed {_FILMED[seen.view]}", hint
 
 
 def _empty_reason(measure: Measure, data: SetData) -> str:
