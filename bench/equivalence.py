@@ -8,7 +8,9 @@ body's height in the picture (the median over frames of its vertical extent); "s
 MediaPipe, one grey level brighter, repeats itself within the bar: median 0.5 %, 95th percentile 2 % of 33 landmarks.
 
 Rows: "alone" is each frame by itself (detector, then landmarks), where nothing can grow; "followed" is frame after
-frame, smoothed as MediaPipe does; "clip" is the file read by the engine itself, in pieces, on all cores.
+frame, smoothed as MediaPipe does; "clip" is the file read by the engine itself, in pieces, on all cores. A piece begins
+with the detector, which MediaPipe too answers otherwise than from the frame before: there "steady" asks also that
+MediaPipe, begun anew at the same cuts, repeats itself within the bar.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from formcheck import model_store
 from formcheck.core.skeleton import N_LANDMARKS
 from formcheck.core.types import Array, Bools, Frame
 from formcheck.engines.base import Anywhere, FramePose, PoseEngine
+from formcheck.engines.blazepose.clip import ClipPart
 from formcheck.engines.mediapipe_engine import MediaPipeEngine
 from formcheck.engines.onnx_engine import OnnxEngine
 from formcheck.io.video import read_frames
@@ -64,6 +67,9 @@ def compare(clip: str, mediapipe: MakeEngine, onnx: MakeEngine) -> Iterator[str]
         steady = steady_frames(plain, brighter)
         yield f"{kind}: MediaPipe, MediaPipe darker | {_figures(plain, darker, steady)}"
         yield f"{kind}: MediaPipe, ONNX Runtime | {_figures(plain, track(run(onnx, read_frames(clip))), steady)}"
+    anew = track(_anew(mediapipe, clip))
+    steady = steady & steady_frames(plain, anew)
+    yield f"clip: MediaPipe, MediaPipe begun anew at the cuts | {_figures(plain, anew, steady)}"
     pieces = track(OnnxEngine.track_clip(onnx(), clip)[1])
     yield f"clip: MediaPipe, ONNX Runtime in pieces | {_figures(plain, pieces, steady)}"
 
@@ -80,6 +86,14 @@ def _followed(make: MakeEngine, frames: Iterable[Frame]) -> Iterator[FramePose |
     engine = make()
     yield from engine.track(frames, Anywhere())
     engine.close()
+
+
+def _anew(make: MakeEngine, clip: str) -> Iterator[FramePose | None]:
+    """Followed, but begun anew where ``OnnxEngine`` cuts the clip: what a cut does to MediaPipe itself."""
+    starts_s = [piece.start_s or 0.0 for piece in ClipPart(clip).pieces()]
+    for start_s, end_s in zip(starts_s, [*starts_s[1:], np.inf], strict=True):
+        part = (frame for frame in read_frames(clip, start_s) if start_s - 1e-6 <= frame.time_s < end_s - 1e-6)
+        yield from _followed(make, part)
 
 
 def _lit(frames: Iterable[Frame], step: int) -> Iterator[Frame]:
