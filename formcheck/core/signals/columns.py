@@ -99,7 +99,7 @@ def _yaw_by_width_deg(pose: CleanPose, track: Track) -> Array:
     """The same, from how wide the hips are in the picture against their usual width.
 
     Seen from ahead at an angle the width changes quickly with the turn, and the model's places are better than its
-    depth: a true 33 degrees reads 17 to 18 and a true 6 reads 5, where depth gives 14 and 8.
+    depth. Large turns still read too small; a true 33 degrees is found, 12 and 6 stay silent (bench/accuracy.py).
     """
     left, right = pose.part("hip")[:, track.start : track.stop, 0]
     usual = rolling_mean(track.time_s, right - left, COURSE_WINDOW_S)
