@@ -19,6 +19,7 @@ from formcheck.core.gait.measures import tabulate
 from formcheck.core.gait.slope import floor_slope_deg
 from formcheck.core.gait.tracks import Track, follow
 from formcheck.core.laps import LapSteps, lay_out, named, set_data, steps_of
+from formcheck.core.phrases import COMMA, say
 from formcheck.core.signals.columns import measure_signals
 from formcheck.core.skeleton import SIDES, joint
 from formcheck.core.spec import Catalogue, ScoreOptions
@@ -107,9 +108,10 @@ def _slope_deg(clean: CleanPose, lap: LapSteps, options: ScoreOptions) -> float:
 
 def _unsure(sure: float, kinds: set[str]) -> tuple[str, ...]:
     if kinds == {recognise.UNKNOWN}:
-        return ("this does not look like any of the exercises formcheck knows; choose one with --exercise",)
+        return (say("no_exercise", choose="choose one with --exercise"),)
     if sure < SURE_ENOUGH:
-        return (f"recognised as {', '.join(sorted(kinds))}, but not surely ({sure:.0%}); choose with --exercise",)
+        exercises = COMMA.join(sorted(kinds))
+        return (say("unsure", exercises=exercises, share=f"{sure:.0%}", choose="choose with --exercise"),)
     return ()
 
 
@@ -119,7 +121,7 @@ def _as_asked(laps: list[LapSteps], facts: list[recognise.Facts], catalogue: Cat
     against = [recognise.contradiction(exercise, f) for f in facts]
     warnings = list(dict.fromkeys(w for w in against if w))
     if warnings and not all(against):
-        warnings = [f"{sum(map(bool, against))} of {len(laps)} laps go the other way and are not judged as {asked}"]
+        warnings = [say("laps_other_way", laps=sum(map(bool, against)), all=len(laps), exercise=asked)]
     for lap_facts, contradicted in zip(facts, against, strict=True):
         if not contradicted:
             warnings += recognise.doubts(exercise, lap_facts)
@@ -151,7 +153,7 @@ def _judge_all(choice: Choice, signals: Signals, clean: CleanPose, catalogue: Ca
         findings += judge(catalogue.exercises[key], data, catalogue, context)
         stops.append(stop.advise(catalogue.exercises[key], data))
     if not groups and choice.exercise in catalogue.exercises:
-        reason = choice.warnings[0] if choice.warnings else "no steps were found"
+        reason = choice.warnings[0] if choice.warnings else say("no_steps")
         empty = judge(catalogue.exercises[choice.exercise], _no_data(signals, clean.fps), catalogue, context)
         findings = [_withheld(f, reason) for f in empty]
     if tracking.quality == "rejected":
@@ -216,7 +218,7 @@ def _report(
         warnings=(
             *pose.video.warnings,
             *choice.warnings,
-            *(("no steps were found",) if not choice.laps else ()),
+            *((say("no_steps"),) if not choice.laps else ()),
         ),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from formcheck.core.phrases import say
 from formcheck.core.skeleton import N_LANDMARKS, SKELETON
 from formcheck.core.types import Bools, EngineInfo, PoseSequence, SubjectInfo, VideoInfo
 from formcheck.engines.base import FramePose, Guide
@@ -67,12 +68,14 @@ class PoseCollector:
 def _with_note(subject: SubjectInfo, other: Bools) -> SubjectInfo:
     if not other.any():
         return subject
-    note = f"{int(other.sum())} frames in which the track was on another body are left out"
-    return replace(subject, note=f"{subject.note}; {note}" if subject.note else note)
+    frames = int(other.sum())
+    if not subject.note:
+        return replace(subject, note=say("other_body", frames=frames))
+    return replace(subject, note=say("note_and_other_body", note=subject.note, frames=frames))
 
 
 def _missing_pictures(count: int, expected: int) -> tuple[str, ...]:
     missing = expected - count
     if missing <= max(2.0, _DAMAGED_SHARE * expected):
         return ()
-    return (f"the file is damaged: {missing} of {expected} pictures cannot be decoded and are left out",)
+    return (say("damaged", missing=missing, expected=expected),)

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from formcheck.core.phrases import say
 from formcheck.core.types import Array, SubjectInfo
 from formcheck.engines.base import Anywhere, Box, FramePose
 from formcheck.engines.people import Person, overlap
@@ -49,7 +50,7 @@ def choose(people: Sequence[Person], wish: str, width: int, height: int) -> Choi
     """
     check_wish(wish)
     if not people:
-        note = "nobody was found in the key frames; the first person tracked is scored"
+        note = say("nobody_in_key_frames")
         return Choice(None, (), SubjectInfo("first_seen", 0, note))
     person = _pick(people, wish.strip().lower(), width, height)
     method = "only_person" if len(people) == 1 else wish.strip().lower()
@@ -152,10 +153,8 @@ def _note(people: Sequence[Person], person: Person, width: int) -> str:
     if len(people) == 1:
         return ""
     number = sorted(people, key=lambda p: p.median_x_px).index(person) + 1
-    return (
-        f"{_count(len(people))} seen; number {number} from the left is scored"
-        f" (mostly at {person.median_x_px / width:.0%} of the width); choose with --subject"
-    )
+    place = f"{person.median_x_px / width:.0%}"
+    return say("people_seen", people=len(people), number=number, place=place, choose="choose with --subject")
 
 
 def guide_to(choice: Choice, gap_s: float) -> SubjectGuide | Anywhere:

@@ -21,6 +21,7 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from formcheck.core.phrases import say
 from formcheck.core.types import Frame, VideoInfo
 from formcheck.errors import FormcheckError, UnreadableVideoError
 from formcheck.io.orientation import Upright
@@ -231,4 +232,4 @@ def _check_limits(start_s: float | None, end_s: float | None) -> None:
 
 
 def _cut_short(frames: int, declared: int) -> str:
-    return f"the file is cut short: {frames} of {declared} pictures are there; the rest is not scored"
+    return say("cut_short", there=frames, declared=declared)

@@ -16,6 +16,7 @@ import numpy as np
 
 from formcheck.core.checks import stop
 from formcheck.core.checks.recognise import UP_AND_BACK
+from formcheck.core.phrases import say
 from formcheck.core.pipeline import AUTO, score_pose
 from formcheck.core.skeleton import SIDES
 from formcheck.core.spec import Catalogue, ScoreOptions
@@ -89,7 +90,7 @@ class LiveSession:
         duration_s = float(time_s[-1] - time_s[0]) if len(time_s) else 0.0
         fps = float(1.0 / np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
         width, height = self._size_px or (0, 0)
-        cut = (f"only the first {self.settings.keep_s / 60:.0f} minutes are judged",) if self._left_out else ()
+        cut = (say("minutes_kept", minutes=f"{self.settings.keep_s / 60:.0f}"),) if self._left_out else ()
         video = VideoInfo(self._source, width, height, fps=fps, frames=len(time_s), duration_s=duration_s, warnings=cut)
         sequence = self._whole.sequence(video, self._engine_info)
         return replace(sequence, time_s=time_s - time_s[0]) if len(time_s) else sequence

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import ceil, inf, isfinite
-from typing import Final
 
 import numpy as np
 
 from formcheck.core.body.course import yaw_off_deg
 from formcheck.core.checks.evaluate import Series, SetData, evaluate
+from formcheck.core.phrases import FILMED, OR, say
 from formcheck.core.skeleton import SIDES, Side
 from formcheck.core.spec import Band, Catalogue, Exercise, Measure
 from formcheck.core.types import Array, Finding, FindingSide, Lap, Verdict
@@ -27,12 +27,6 @@ class Context:
 
     side_visibility: dict[str, float]  # mean leg visibility, 0..1, left and right
     coverage: float
-
-
-_FILMED: Final = {
-    "side": "from the side", "left_side": "from the left side", "right_side": "from the right side",
-    "front": "from the front", "back": "from the back", "oblique": "at an angle",
-}  # fmt: skip
 
 
 def judge(exercise: Exercise, data: SetData, catalogue: Catalogue, context: Context) -> list[Finding]:
@@ -73,16 +67,17 @@ def _judge_one(
     if not view_laps:
         return _unassessed(measure, side, exercise, *_view_reason(measure, data.laps, catalogue))
     if data.fps < measure.min_fps:
-        reason = f"needs {measure.min_fps:.0f} frames a second, the clip has {data.fps:.0f}"
-        return _unassessed(measure, side, exercise, reason, f"Film at {measure.min_fps:.0f} frames a second or more.")
+        needed_fps = f"{measure.min_fps:.0f}"
+        reason = say("few_frames", needed=needed_fps, fps=f"{data.fps:.0f}")
+        return _unassessed(measure, side, exercise, reason, say("film_faster", needed=needed_fps))
     usable = within(data, view_laps)
     series = evaluate(measure, usable, side)
     if not len(series.value):
         return _unassessed(measure, side, exercise, _empty_reason(measure, usable), "")
     needed = (measure.min_steps + 1) // 2 if side else measure.min_steps  # one leg takes every second step
     if not series.set_level and len(series.value) < needed:
-        reason = f"only {len(series.value)} steps could be measured, {needed} are needed"
-        return _unassessed(measure, side, exercise, reason, "Film more steps, the whole body in the picture.")
+        reason = say("few_steps", steps=len(series.value), needed=needed)
+        return _unassessed(measure, side, exercise, reason, say("film_more_steps"))
     return _assessed(measure, series, side, exercise, _confidence(measure, series, usable, side, context))
 
 
@@ -113,34 +108,31 @@ def within(data: SetData, laps: list[Lap]) -> SetData:
 
 
 def _view_reason(measure: Measure, laps: tuple[Lap, ...], catalogue: Catalogue) -> tuple[str, str]:
-    wanted = " or ".join(_FILMED[view] for view in measure.views)
+    wanted = OR.join(FILMED[view] for view in measure.views)
     hint = next((catalogue.film_hints[v] for v in measure.views if v in catalogue.film_hints), "")
     if not laps:
-        return "no lap of this exercise was seen", hint
+        return say("no_lap"), hint
     seen = laps[0]
     kind = "side" if seen.view in ("left_side", "right_side") else seen.view
     if kind in measure.views and _wrong_way_round(measure, seen):
-        return "needs the athlete's front toward the camera; this clip shows the back", hint
+        return say("from_behind"), hint
     if kind in measure.views:
-        off = yaw_off_deg(seen.yaw_deg, kind)
-        return (
-            f"the camera is {off:.0f} degrees off the {kind} view; this needs {measure.max_yaw_off_deg:.0f} or less",
-            hint,
-        )
-    return f"must be filmed {wanted}; this clip is filmed {_FILMED[seen.view]}", hint
+        off, most = f"{yaw_off_deg(seen.yaw_deg, kind):.0f}", f"{measure.max_yaw_off_deg:.0f}"
+        return say("turned", off=off, kind=kind, most=most), hint
+    return say("wrong_view", views=wanted, filmed=FILMED[seen.view]), hint
 
 
 def _empty_reason(measure: Measure, data: SetData) -> str:
     if measure.phase == "start" or measure.signal == "quiet_before_start_s":
-        return "the clip does not show the moment before the first step"
+        return say("no_start")
     if not len(data.number):
-        return "no steps were found"
+        return say("no_steps")
     steps = data.values.get(measure.signal, np.empty(0))
     if not measure.relative_to_start and 2 * np.isfinite(steps).sum() < len(steps):
-        return f"only {int(np.isfinite(steps).sum())} of {len(steps)} steps could be measured"
+        return say("some_steps", steps=int(np.isfinite(steps).sum()), all=len(steps))
     if measure.relative_to_start or measure.phase == "set":
-        return f"too few steps to compare ({len(data.number)} seen)"
-    return "the body parts it needs were not seen well enough"
+        return say("too_few_to_compare", steps=len(data.number))
+    return say("parts_unseen")
 
 
 def _unassessed(measure: Measure, side: Side | None, exercise: str, reason: str, film: str) -> Finding:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from formcheck.core.phrases import say
 from formcheck.core.spec import Exercise
 from formcheck.core.types import ProgrammeLine
 
-NOT_SEEN = "not known from this clip"
+NOT_SEEN = say("not_known")
 
 
 def programme_lines(exercises: list[Exercise], facts: Mapping[str, float | None]) -> tuple[ProgrammeLine, ...]:
@@ -29,11 +30,11 @@ def seen(quantity: str, facts: Mapping[str, float | None]) -> str:
         return NOT_SEEN
     formats = {
         "duration_s": lambda v: f"{v / 60:.1f} min" if v >= 60 else f"{v:.0f} s",
-        "distance_m": lambda v: f"{v:.1f} m ({v / 0.3048:.0f} ft)",
+        "distance_m": lambda v: say("distance", metres=f"{v:.1f}", feet=f"{v / 0.3048:.0f}"),
         "laps": lambda v: f"{v:.0f}",
         "steps": lambda v: f"{v:.0f}",
-        "load_ratio": lambda v: f"{v:.2f} of body mass",
-        "pull_push_ratio": lambda v: f"{v:.1f} pulls for each push",
+        "load_ratio": lambda v: say("of_body_mass", ratio=f"{v:.2f}"),
+        "pull_push_ratio": lambda v: say("pulls_a_push", pulls=f"{v:.1f}"),
     }
     words = formats.get(quantity)
     return words(value) if words else f"{value:g}"

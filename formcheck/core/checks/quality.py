@@ -8,6 +8,7 @@ import numpy as np
 
 from formcheck.core.clean.filters import runs
 from formcheck.core.clean.prepare import CleanPose
+from formcheck.core.phrases import say
 from formcheck.core.skeleton import SIDES, joint
 from formcheck.core.types import Bools, PoseSequence, Quality, Tracking
 
@@ -44,27 +45,27 @@ def _leg_seen(pose: CleanPose, k: int) -> Bools:
 def _rejects(pose: CleanPose, coverage: float) -> list[str]:
     out = []
     if not np.isfinite(pose.leg_px):
-        return ["no person with visible legs was found: film the whole body, feet included"]
+        return [say("no_person")]
     if coverage < REJECT_COVERAGE:
-        out.append(f"the legs were seen in only {coverage:.0%} of the clip: keep the whole body in the picture")
+        out.append(say("legs_seldom", share=f"{coverage:.0%}"))
     duration = float(pose.time_s[-1] - pose.time_s[0]) if len(pose.time_s) else 0.0
     if duration < MIN_DURATION_S:
-        out.append(f"the clip is {duration:.1f} s long: film at least a few strides")
+        out.append(say("clip_short", seconds=f"{duration:.1f}"))
     return out
 
 
 def _warnings(raw: PoseSequence, pose: CleanPose, coverage: float, gaps: tuple[tuple[float, float], ...]) -> list[str]:
     out = []
     if REJECT_COVERAGE <= coverage < WARN_COVERAGE:
-        out.append(f"the legs were seen in {coverage:.0%} of the clip")
+        out.append(say("legs_seen", share=f"{coverage:.0%}"))
     if gaps:
-        out.append(f"the athlete was lost {len(gaps)} time{'s' if len(gaps) > 1 else ''}: nothing is judged there")
+        out.append(say("lost_often" if len(gaps) > 1 else "lost_once", times=len(gaps)))
     if pose.fps < WARN_FPS - 0.5:
-        out.append(f"{pose.fps:.0f} frames a second is slow for steps: film at 60 if the camera can")
+        out.append(say("slow_camera", fps=f"{pose.fps:.0f}"))
     if np.isfinite(pose.leg_px) and pose.leg_px < MIN_BODY_SHARE * pose.height:
-        out.append("the athlete is small in the picture: come closer or zoom in")
+        out.append(say("small"))
     found = pose.seen > 0
     legs = (raw.visibility[:, [joint(p, s) for p in LEG_PARTS_NEEDED]][found].mean(axis=1) for s in SIDES)
     if found.any() and float(np.maximum(*legs).mean()) < WARN_VISIBILITY:
-        out.append("the legs are hard to see: more light, closer-fitting clothes, nothing in front of them")
+        out.append(say("dim"))
     return out

@@ -15,6 +15,7 @@ import numpy as np
 from formcheck.core.clean.prepare import CleanPose
 from formcheck.core.gait.tracks import Track
 from formcheck.core.geometry import length
+from formcheck.core.phrases import say
 from formcheck.core.spec import Catalogue, Exercise, Signature
 from formcheck.core.types import Array, Signals
 
@@ -123,17 +124,15 @@ def contradiction(exercise: Exercise, facts: Facts) -> str:
     """Why a lap cannot be the exercise the user asked for: it moves the other way; "" if it can."""
     if facts.gait == "unknown" or facts.sure < SURE or facts.gait == exercise.direction:
         return ""
-    return f"you asked for {exercise.id}, but the athlete walks {facts.gait}"
+    return say("other_way", exercise=exercise.id, way=facts.gait)
 
 
 def doubts(exercise: Exercise, facts: Facts) -> list[str]:
     """Lesser mismatches, worth a warning: posture, belt or ground."""
     out = []
     if facts.seated is not None and facts.seated != (exercise.posture == "seated"):
-        seen = "sits low" if facts.seated else "stands"
-        out.append(f"you asked for {exercise.id}, but the athlete {seen}")
+        out.append(say("sits_low" if facts.seated else "stands", exercise=exercise.id))
     wanted = exercise.signature.in_place
     if wanted is not None and wanted != facts.in_place:
-        seen = "stays on the spot, as on a belt" if facts.in_place else "travels over the ground"
-        out.append(f"you asked for {exercise.id}, but the athlete {seen}")
+        out.append(say("on_belt" if facts.in_place else "over_ground", exercise=exercise.id))
     return out

@@ -13,13 +13,14 @@ import numpy as np
 
 from formcheck.core.checks.evaluate import BASELINE_MIN, BASELINE_STEPS, Series, SetData, evaluate
 from formcheck.core.checks.judge import view_allows, within
+from formcheck.core.phrases import say
 from formcheck.core.skeleton import SIDES, Side
 from formcheck.core.spec import Exercise, Measure
 from formcheck.core.types import Array, StopAdvice
 
 HOLD_STEPS = 3  # the rule must hold on the median of this many values in a row
-NO_REASON = "no reason to stop seen"
-NOT_JUDGED = "stop signs could not be judged from this clip"
+NO_REASON = say("no_stop")
+NOT_JUDGED = say("stop_not_judged")
 
 
 def advise(exercise: Exercise, data: SetData) -> StopAdvice:
@@ -106,6 +107,5 @@ def _running_median(values: Array) -> Array:
 
 
 def _words(measure: Measure, side: Side | None, kind: str) -> str:
-    leg = f" ({side})" if side else ""
-    how = "went past its limit" if kind == "limit" else "grew against your own first strides"
-    return f"{measure.title}{leg} {how}"
+    how = "past_limit" if kind == "limit" else "grew"
+    return say(f"{how}_leg", measure=measure.title, leg=side) if side else say(how, measure=measure.title)
