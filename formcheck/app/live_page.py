@@ -106,7 +106,6 @@ def _camera() -> None:
         "mirror": bool(st.session_state.get("live:mirror")),
         "speak": bool(st.session_state.get("live:speak")),
         "gap_s": SPEAK_GAP_S,
-        "lang": "en",
         "words": section("camera"),
     }
     live_camera(wanted, key="live:camera", on_start=_begin, on_end=_take)

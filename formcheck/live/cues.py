@@ -18,6 +18,8 @@ from formcheck.core.skeleton import Side
 from formcheck.core.spec import Measure
 from formcheck.core.types import FindingSide, Lap, Verdict
 from formcheck.live.ledger import Ledger, News, seen_well
+from formcheck.texts import t
+from formcheck.texts.sentences import said
 
 #: A fault's persistence is asked of this many of the newest steps, not of the set: a cue is about now.
 RECENT_STEPS: Final = 6
@@ -53,7 +55,9 @@ class LiveCue:
     @property
     def spoken(self) -> str:
         """As a voice says it."""
-        return self.text if self.side == "both" else f"{self.side.capitalize()} leg. {self.text}"
+        if self.side == "both":
+            return said(self.text)
+        return t("picture.cue_spoken", side=t(f"picture.{self.side}"), cue=said(self.text))
 
 
 @dataclass(frozen=True)

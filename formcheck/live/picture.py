@@ -23,6 +23,7 @@ from formcheck.report.overlay.painter import TEXT_SHARE
 from formcheck.report.overlay.scene import NearSide, near_of
 from formcheck.report.style import STOP_COLOUR, rgb
 from formcheck.texts import t
+from formcheck.texts.sentences import said
 
 
 def mirrored(picture: plates.Picture) -> plates.Picture:
@@ -67,8 +68,8 @@ def count_words(update: LiveUpdate) -> tuple[str, str]:
 def cue_words(cue: LiveCue) -> str:
     """The exercise file's cue, with the side it is about."""
     if cue.side == "both":
-        return cue.text
-    return t("picture.cue_side", side=t(f"picture.{cue.side}"), cue=cue.text)
+        return said(cue.text)
+    return t("picture.cue_side", side=t(f"picture.{cue.side}"), cue=said(cue.text))
 
 
 def _body(picture: plates.Picture, update: LiveUpdate, mirror: bool, unit: float) -> None:

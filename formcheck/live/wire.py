@@ -20,6 +20,7 @@ from formcheck.report.overlay.painter import TEXT_SHARE
 from formcheck.report.overlay.scene import NearSide, near_of
 from formcheck.report.style import VERDICT_LOOK
 from formcheck.texts import t
+from formcheck.texts.sentences import all_said, tongue
 
 Plain = dict[str, Any]
 
@@ -62,6 +63,7 @@ def _cue(cue: LiveCue, now_s: float) -> Plain:
         "id": f"{cue.shown_at_s:.3f}:{cue.id}",
         "text": cue_words(cue),
         "spoken": cue.spoken,
+        "lang": tongue(cue.text),
         "sign": look.sign,
         "colour": look.fill,
         "since_ms": round(1e3 * (now_s - cue.earned_at_s)),
@@ -71,7 +73,7 @@ def _cue(cue: LiveCue, now_s: float) -> Plain:
 def _stop(update: LiveUpdate) -> Plain | None:
     if update.stop is None or not update.stop.advised:
         return None
-    return {"mark": t("picture.stop"), "reasons": "; ".join(update.stop.reasons)}
+    return {"mark": t("picture.stop"), "reasons": "; ".join(all_said(update.stop.reasons))}
 
 
 def _body(update: LiveUpdate, size_px: tuple[int, int]) -> Plain:

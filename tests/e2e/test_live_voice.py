@@ -51,10 +51,10 @@ async ([html, script, data]) => {
 BARE = {"stage": "set", "steps": 4, "strokes": [], "dots": [], "marks": []}
 
 
-def cue(name: str) -> dict[str, Any]:
+def cue(name: str, lang: str = "en") -> dict[str, Any]:
     """An answer of the server with a cue in it."""
     told = {"id": name, "text": f"Shown {name}", "spoken": f"Say {name}", "sign": "!", "colour": "#000", "since_ms": 9}
-    return {**BARE, "cue": told}
+    return {**BARE, "cue": {**told, "lang": lang}}
 
 
 class Camera:
@@ -68,7 +68,7 @@ class Camera:
     @staticmethod
     def wishes(speak: bool) -> dict[str, Any]:
         """What the page asks of it."""
-        asked = {"visit": "", "picture": {}, "mirror": True, "speak": speak, "gap_s": SPEAK_GAP_S, "lang": "en"}
+        asked = {"visit": "", "picture": {}, "mirror": True, "speak": speak, "gap_s": SPEAK_GAP_S}
         return {**asked, "words": section("camera")}
 
     def switch(self, speak: bool) -> None:
@@ -146,6 +146,11 @@ def test_only_a_voice_of_this_computer_speaks(camera: Camera) -> None:
     camera.page.evaluate("window.__voices.pop()")  # English is only spoken elsewhere now
     camera.answer(cue("two"), after_s=2 * SPEAK_GAP_S)
     assert camera.noted() == []
+
+
+def test_a_cue_is_said_by_a_voice_of_its_own_language(camera: Camera) -> None:
+    camera.answer(cue("one", lang="de"))
+    assert camera.page.evaluate("window.__noted.at(-1)") == {"said": "Say one", "voice": "other tongue"}
 
 
 #: A camera that is a canvas, and in the place of the live connection a server that answers ``window.__answer``.

@@ -1,5 +1,5 @@
 // The live page's camera: the picture with what the server saw in it, the numbers, the cue; start, stop, which camera.
-// data: {visit, picture, mirror, speak, busy, gap_s, lang, words}; visit is "" until a set has begun.
+// data: {visit, picture, mirror, speak, busy, gap_s, words}; visit is "" until a set has begun.
 // Triggers: start (a camera is open; the page makes a visit), end (the visit is over).
 const sets = new WeakMap();
 const SILENT_MS = 1000; // with no answer for this long the numbers go
@@ -155,7 +155,7 @@ class CameraSet {
   say(cue, captured) {
     this.cue = cue.id;
     this.ui("spoken").textContent = cue.spoken;
-    if (this.data.speak) sayAloud(cue.spoken, this.data, this.voice);
+    if (this.data.speak) sayAloud(cue.spoken, { lang: cue.lang, gap_s: this.data.gap_s }, this.voice);
     requestAnimationFrame(() => {
       const ms = Math.round(cue.since_ms + performance.now() - captured); // until it is on the screen
       this.delay = this.data.words.cue_delay.replace("{ms}", ms);
