@@ -12,7 +12,9 @@ from typing import Any
 
 from formcheck.core.types import Report
 from formcheck.exercises.load import load_catalogue
+from formcheck.exercises.sentences import sentences_of
 from formcheck.texts import FALLBACK, table
+from formcheck.texts.sentences import phrases
 
 _IN_BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
 _FIELD = re.compile(r"({\w+})")
@@ -23,17 +25,24 @@ _ICON = re.compile(r":material/\w+:")
 _LINK = re.compile(r"\]\(/[^)]*\)")
 
 
-def write_language(path: Path) -> Path:
-    """The made-up language as a file at ``path``."""
+def write_language(path: Path, more: Iterable[str] = ()) -> Path:
+    """The made-up language as a file at ``path``; it has a word for the sentences in ``more``, too."""
     lines: list[str] = []
     for key, text in table(FALLBACK).items():
         section, _, name = key.partition(".")
         if (head := f"[{section}]") not in lines:
             lines.append(head)
-        parts = [part if _FIELD.match(part) or not part.strip() else f"⟦{part}⟧" for part in _FIELD.split(text)]
-        lines.append(f"{json.dumps(name)} = {json.dumps(''.join(parts), ensure_ascii=False)}")
+        lines.append(_line(name, text))
+    lines.append("[sentences]")
+    of_exercises = (text for texts in sentences_of(load_catalogue()).values() for text in texts)
+    lines += [_line(text, text) for text in dict.fromkeys([*phrases(), *of_exercises, *more])]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+def _line(name: str, text: str) -> str:
+    parts = [part if _FIELD.match(part) or not part.strip() else f"⟦{part}⟧" for part in _FIELD.split(text)]
+    return f"{json.dumps(name)} = {json.dumps(''.join(parts), ensure_ascii=False)}"
 
 
 def left_over(shown: Iterable[str], data: Iterable[str]) -> list[str]:
@@ -48,26 +57,19 @@ def left_over(shown: Iterable[str], data: Iterable[str]) -> list[str]:
     return [one.strip() for one in found]
 
 
-def of_exercises() -> list[str]:
-    """Texts that come from the exercise files: names, titles, cues, reasons, how to film, safety."""
-    catalogue = load_catalogue()
-    own = [*catalogue.check_titles.values(), *catalogue.film_hints.values()]
-    for exercise in catalogue.exercises.values():
-        own += [exercise.name, exercise.safety, *exercise.camera.values()]
-        for one in exercise.measures:
-            own += [one.title, one.cue, one.cue_low, one.why, one.source]
-    return own
-
-
-def of_report(report: Report) -> list[str]:
-    """Texts that a report brings along: what was seen, and why something is or is not so. Never an id or a verdict."""
+def sentences_in(report: Report) -> list[str]:
+    """The sentences that a report brings along: what was seen, and why something is or is not so."""
     own = [*report.warnings, *report.tracking.reasons, *report.stop.reasons, report.tracking.subject.note]
-    own += ["; ".join(report.stop.reasons), "; ".join(report.tracking.reasons), Path(report.video.path).name]
-    own += [report.engine.name, report.engine.model]
     own += [text for one in report.programme for text in (one.topic, one.seen, one.prescribed, one.source)]
     for one in report.findings:
-        own += [one.cue, one.why, one.reason, one.source, one.evidence, one.measure, one.film]
-    return own
+        own += [one.cue, one.why, one.reason, one.source, one.measure, one.film]
+    return [text for text in own if text]
+
+
+def names_in(report: Report) -> list[str]:
+    """What stands in a report and is no word: names, ids as ``--exercise`` takes them, and tags of evidence."""
+    own = [Path(report.video.path).name, report.engine.name, report.engine.model, *load_catalogue().exercises]
+    return [*own, *(one.evidence for one in report.findings)]
 
 
 class _Page(HTMLParser):

@@ -19,6 +19,7 @@ from formcheck.api import analyse_pose
 from formcheck.app.jobs.progress import STAGES
 from formcheck.cli import show
 from formcheck.cli.bar import ClipBar
+from formcheck.core.spec import ScoreOptions
 from formcheck.core.types import Analysis, StopAdvice
 from formcheck.errors import FormcheckError
 from formcheck.exercises.load import load_catalogue
@@ -30,7 +31,8 @@ from formcheck.report.html.build import render_html
 from formcheck.report.html.plots import PLOTS
 from formcheck.report.overlay import board, plates
 from formcheck.report.overlay.painter import Painter
-from tests.other_language import html_texts, left_over, of_exercises, of_report, write_language
+from formcheck.texts.sentences import fields
+from tests.other_language import html_texts, left_over, names_in, sentences_in, write_language
 from tests.report_factory import make_analysis, make_finding
 from tests.synth import Walk, walker
 from tests.test_live_page import messages, video
@@ -39,9 +41,14 @@ from tests.test_live_page import messages, video
 @pytest.fixture()
 def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Everything speaks the made-up language."""
-    path = str(write_language(tmp_path / "xx.toml"))
+    path = str(write_language(tmp_path / "xx.toml", made_up()))
     monkeypatch.setenv("FORMCHECK_LANG", path)
     return path
+
+
+def made_up() -> list[str]:
+    """Sentences of the reports that are not formcheck's own."""
+    return [text for name, analysis in SETS.items() if name not in REAL for text in sentences_in(analysis.report)]
 
 
 def with_report(analysis: Analysis, **changes: object) -> Analysis:
@@ -62,8 +69,20 @@ def analyses() -> Iterator[tuple[str, Analysis]]:
     yield "nothing judged", with_report(full, findings=(), steps=(), programme=(), score=None, exercise="unknown")
     yield "not usable", with_report(full, tracking=lost, score=None, direction="in_place", exercise="up_and_back")
     yield "both sides", with_report(full, findings=pair, stop=replace(report.stop, step=None), view="oblique")
+    for name, (walk, exercise) in REAL.items():
+        yield name, analyse_pose(walker(walk)[0], exercise, ScoreOptions(load_kg=40.0, body_mass_kg=80.0))
 
 
+#: Sets that are scored, and what they are taken for: every sentence of theirs is formcheck's.
+REAL = {
+    "faults, and the set too long": (Walk(rock_deg=18.0, lean_deg=-14.0, duration_s=9.0), "reverse_sled_pull"),
+    "another exercise than was said": (Walk(duration_s=7.0), "forward_sled_push"),
+    "standing, not sitting": (Walk(duration_s=7.0, belt=True), "power_sled_backward_push"),
+    "from the front": (Walk(duration_s=7.0, yaw_deg=0.0, valgus_m={"left": 0.08}), "backward_walk"),
+    "at an angle": (Walk(duration_s=7.0, yaw_deg=60.0), "auto"),
+    "slow camera, small athlete": (Walk(duration_s=7.0, fps=18.0, px_per_m=60.0), "backward_walk"),
+    "hardly begun": (Walk(duration_s=1.2), "auto"),
+}
 SETS = dict(analyses())
 
 
@@ -72,7 +91,7 @@ def test_the_report_page_has_no_word_of_its_own(name: str, other: str) -> None:
     analysis = SETS[name]
     page = render_html(analysis, {0: "data:,"}, load_catalogue(), "overlay.mp4")
     assert 'lang="xx"' in page
-    assert left_over(html_texts(page), [*of_exercises(), *of_report(analysis.report)]) == []
+    assert left_over(html_texts(page), names_in(analysis.report)) == []
 
 
 def test_every_signal_that_may_be_plotted_has_its_words() -> None:
@@ -100,7 +119,7 @@ def test_the_annotated_video_has_no_word_of_its_own(name: str, other: str, monke
         painter.paint(np.zeros((320, 180, 3), np.uint8), float(time_s), canvas)
     assert any("⟦" in text for text in written)
     # a sentence in several lines is one text
-    assert left_over([" ".join(written)], [*of_exercises(), *of_report(analysis.report)]) == []
+    assert left_over([" ".join(written)], names_in(analysis.report)) == []
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -110,7 +129,7 @@ def test_the_command_lines_summary_has_no_word_of_its_own(name: str, other: str)
     result = [(Path("clip.mp4"), analysis.report, Path("out/clip"))]
     show.show_clip(console, Path("clip.mp4"), analysis.report, titles_of(load_catalogue()), Path("out"))
     show.show_clips(console, result, titles_of(load_catalogue()))
-    data = [*of_exercises(), *of_report(analysis.report), "clip.mp4", "out"]
+    data = [*names_in(analysis.report), "clip.mp4", "out"]
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert left_over(said.splitlines(), data) == []
 
@@ -130,8 +149,10 @@ def test_the_live_picture_speaks_the_language_of_the_page_that_began_the_set(tmp
     pictures.start()
     pictures.join(60)
     shown = [text for one in said for text in (one["big"], one["small"], one["hint"], (one["cue"] or {}).get("text"))]
-    assert left_over({text for text in shown if text}, of_exercises()) == []
+    assert left_over({text for text in shown if text}, []) == []
     assert any(text and "⟦Step " in text for text in shown)
+    spoken = {one["cue"]["spoken"]: one["cue"]["lang"] for one in said if one["cue"]}
+    assert spoken and left_over(spoken, []) == [] and set(spoken.values()) == {"xx"}
 
 
 def test_every_hint_about_the_picture_has_its_words(other: str) -> None:
@@ -196,8 +217,5 @@ def test_another_language_may_lack_texts_but_not_invent_them_nor_their_fields() 
     english = texts.table(texts.FALLBACK)
     for language in texts.languages():
         for key, text in texts.table(language).items():
-            assert fields(text) <= fields(english[key]), f"{language}: {key}"
-
-
-def fields(text: str) -> set[str]:
-    return set(re.findall(r"{(\w*)}", text))
+            own = key.removeprefix("sentences.") if key.startswith("sentences.") else english[key]
+            assert fields(text) <= fields(own), f"{language}: {key}"

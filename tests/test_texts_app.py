@@ -13,7 +13,7 @@ from formcheck.app.parts.common import browser_locale
 from formcheck.app.run import POSES, write_run
 from formcheck.io import pose_file
 from formcheck.report.store import load
-from tests.other_language import left_over, of_exercises, of_report, page_texts, write_language
+from tests.other_language import left_over, names_in, page_texts, write_language
 from tests.synth import Walk, walker
 from tests.test_app_pages import run_page
 
@@ -54,7 +54,7 @@ def test_no_page_of_the_app_has_a_word_of_its_own(name: str, other: str, store: 
     assert not page.exception
     shown = page_texts(page)
     assert len(shown) >= 3
-    assert left_over(shown, [*of_exercises(), *NAMES]) == []
+    assert left_over(shown, NAMES) == []
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "failed", "cancelled"])
@@ -70,7 +70,7 @@ def test_a_run_that_gave_no_result_is_told_in_the_files_words(status: str, other
 
 def test_a_batch_and_a_history_have_no_word_of_their_own(other: str, store: JobStore) -> None:
     ticket = done_run(store, 18.0)
-    data = [*of_exercises(), *NAMES, *of_report(load(store.out(ticket) / "report.json")), "Ada"]
+    data = [*NAMES, *names_in(load(store.out(ticket) / "report.json")), "Ada"]
     batch = batches.begin(store, [(Job("gone.mp4", "set.mp4", "auto"), None)], "local")
     (queued,) = batches.load(store, batch).runs
     store.folder(queued).joinpath("out").mkdir(exist_ok=True)
@@ -90,7 +90,7 @@ def test_a_batch_and_a_history_have_no_word_of_their_own(other: str, store: JobS
 def test_neither_a_result_nor_a_comparison_has_a_word_of_its_own(other: str, store: JobStore) -> None:
     tickets = [done_run(store, rock) for rock in (3.0, 18.0)]
     reports = [load(store.out(ticket) / "report.json") for ticket in tickets]
-    data = [*of_exercises(), *NAMES, *(text for report in reports for text in of_report(report))]
+    data = [*NAMES, *(name for report in reports for name in names_in(report))]
     for page in (run_page("upload", run=tickets[1]), run_page("compare", a=tickets[0], b=tickets[1])):
         assert not page.exception
         shown = page_texts(page)

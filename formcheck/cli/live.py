@@ -16,6 +16,7 @@ from rich.console import Console
 from formcheck import __version__
 from formcheck.core.types import Analysis, Frame
 from formcheck.errors import FormcheckError
+from formcheck.texts import t
 
 if TYPE_CHECKING:
     from formcheck.core.spec import Catalogue
@@ -95,7 +96,8 @@ def tell(frame: Frame, shot: Shot) -> bool:
     """Without a window: new cues and the stop, a line each."""
     update = shot.update
     if update.new_cue and update.cue is not None:
-        sys.stdout.write(f"{update.time_s:7.2f} s  step {update.steps}  {update.cue.spoken}\n")
+        step = t("cli.step", n=update.steps)
+        sys.stdout.write(f"{update.time_s:7.2f} s  {step}  {update.cue.spoken}\n")
     return True
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from formcheck.core.types import Finding, Report
 from formcheck.report import words
 from formcheck.report.digest import Fault, Titles, digest, setting_line, stop_line
+from formcheck.report.spoken import spoken
 from formcheck.report.style import VERDICT_LOOK
 from formcheck.texts import t
 
@@ -66,6 +67,7 @@ def _heading(report: Report) -> Text:
 
 def clip_summary(report: Report, titles: Titles, folder: Path | None = None) -> RenderableType:
     """One clip: verdict, setting, the faults with their cues, stop advice, what was not judged, where it is."""
+    report = spoken(report)
     said = digest(report)
     rows: list[RenderableType] = [_heading(report), Text(setting_line(report, titles), style="dim")]
     if facts := _facts(report):
@@ -130,7 +132,7 @@ def show_clips(console: Console, results: Sequence[tuple[Path, Report, Path]], t
     console.print(clips_table(results, titles))
     for path, report, _ in results:
         if report.tracking.quality != "accepted":
-            why = "; ".join(report.tracking.reasons)
+            why = "; ".join(spoken(report).tracking.reasons)
             console.print(Text(f"! {path.name}: {words.quality(report.tracking.quality)}: {why}", style="yellow"))
     console.print(Text(t("cli.reports", folder=results[0][2].parent), style="dim"), soft_wrap=True)
 

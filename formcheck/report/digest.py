@@ -12,6 +12,7 @@ from formcheck.core.spec import Catalogue, Exercise
 from formcheck.core.types import Finding, Report
 from formcheck.report import words
 from formcheck.texts import find, t
+from formcheck.texts.sentences import said
 
 SEVERITY = {"major": 0, "minor": 1, "good": 2, "not_assessed": 3}
 
@@ -35,15 +36,15 @@ class Titles:
 
 
 def titles_of(catalogue: Catalogue | None) -> Titles:
-    """The names a catalogue holds; none without a catalogue."""
+    """The names a catalogue holds, in the language now; none without a catalogue."""
     if catalogue is None:
         return Titles({}, {}, {}, {})
     exercises: Mapping[str, Exercise] = catalogue.exercises
     return Titles(
-        catalogue.check_titles,
-        {key: exercise.name for key, exercise in exercises.items()},
-        catalogue.film_hints,
-        {key: exercise.safety for key, exercise in exercises.items()},
+        {key: said(title) for key, title in catalogue.check_titles.items()},
+        {key: said(exercise.name) for key, exercise in exercises.items()},
+        {key: said(hint) for key, hint in catalogue.film_hints.items()},
+        {key: said(exercise.safety) for key, exercise in exercises.items()},
     )
 
 

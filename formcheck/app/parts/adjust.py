@@ -17,6 +17,7 @@ from formcheck.io import pose_file
 from formcheck.report import words
 from formcheck.report.digest import rank
 from formcheck.texts import t
+from formcheck.texts.sentences import said
 
 RANGES: dict[str, tuple[str, float, float, float]] = {
     "athlete_height_cm": ("height", 50.0, 260.0, 1.0),
@@ -91,7 +92,7 @@ def _measures(report: Report, measured: list[Finding]) -> dict[str, tuple[str, M
 def _sliders(ticket: str, measures: dict[str, tuple[str, Measure]], measured: list[Finding]) -> None:
     chosen = st.selectbox(
         t("adjust.check"), list(measures), key=f"adjust:{ticket}",
-        format_func=lambda k: f"{titles().check(measures[k][1].check)}: {measures[k][1].title}",
+        format_func=lambda k: f"{titles().check(measures[k][1].check)}: {said(measures[k][1].title)}",
     )  # fmt: skip
     exercise, measure = measures[chosen]
     own = [f for f in measured if (f.check, f.measure) == (measure.check, measure.title)]

@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from formcheck.api import AUTO, UP_AND_BACK
 from formcheck.app import server, settings
 from formcheck.app.jobs.store import Job, JobStore, State
+from formcheck.core.phrases import WORDS
 from formcheck.core.spec import Catalogue
 from formcheck.core.types import Quality, Report, Verdict
 from formcheck.exercises.load import load_catalogue
@@ -23,6 +24,7 @@ from formcheck.report import words
 from formcheck.report.digest import Titles, titles_of
 from formcheck.report.style import INK, LINE, LINK, PAPER, QUALITY_LOOK, QUIET, VERDICT_LOOK, Look
 from formcheck.texts import section, t
+from formcheck.texts.sentences import said
 
 
 def browser_locale() -> str | None:
@@ -88,7 +90,7 @@ def run_url(ticket: str) -> str:
 
 def exercise_choices() -> dict[str, str]:
     """Exercise id to name, ``auto`` first, ``up_and_back`` last."""
-    names = {key: exercise.name for key, exercise in catalogue().exercises.items()}
+    names = {key: said(exercise.name) for key, exercise in catalogue().exercises.items()}
     return {AUTO: t("common.auto")} | names | {UP_AND_BACK: t("common.up_and_back")}
 
 
@@ -161,13 +163,13 @@ def tip(words_html: str, more: str) -> str:
     )
 
 
-def on_page(said: str) -> str:
+def on_page(text: str) -> str:
     """A report's warning as the page says it: exercises by name, and its own menu for the command line's option."""
     for key, exercise in catalogue().exercises.items():
-        said = re.sub(rf"\b{key}\b", exercise.name, said)
-    said = said.replace("choose with --exercise", t("result.choose_exercise"))
-    said = said.replace("choose one with --exercise", t("result.choose_exercise"))
-    return said[:1].upper() + said[1:]
+        text = re.sub(rf"\b{key}\b", said(exercise.name), text)
+    for option in WORDS["choose"][:2]:
+        text = text.replace(said(option), t("result.choose_exercise"))
+    return text[:1].upper() + text[1:]
 
 
 def explained(text: str) -> str:

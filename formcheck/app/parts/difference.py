@@ -9,6 +9,7 @@ from formcheck.core.skeleton import SIDES
 from formcheck.core.vocabulary import BY_NAME
 from formcheck.report import words
 from formcheck.texts import t
+from formcheck.texts.sentences import said
 
 
 def judgement(one: Difference) -> str:
@@ -20,12 +21,12 @@ def judgement(one: Difference) -> str:
 
 def sentence(one: Difference) -> str:
     """One difference as a sentence or two."""
-    name, side = titles().check(one.check), side_words(one.side)
+    name, side, measure = titles().check(one.check), side_words(one.side), said(one.measure)
     a, b = words.number(one.a, one.unit), words.number(one.b, one.unit)
     if a == b:
-        return t("compare.same", title=name, side=side, measure=one.measure, a=a)
+        return t("compare.same", title=name, side=side, measure=measure, a=a)
     text = t(
-        "compare.sentence", title=name, side=side, measure=one.measure, a=a, b=b, judgement=judgement(one),
+        "compare.sentence", title=name, side=side, measure=measure, a=a, b=b, judgement=judgement(one),
         direction=t("compare.more" if one.change > 0 else "compare.less"),
         change=words.number(abs(one.change), one.unit),
     )  # fmt: skip

@@ -29,6 +29,7 @@ from formcheck.app.parts.shown import Shown, seek
 from formcheck.core.types import Finding, Report, Signals
 from formcheck.report import words
 from formcheck.report.digest import Digest, digest, rank, setting_line, stop_line
+from formcheck.report.spoken import spoken
 from formcheck.texts import language, t
 
 
@@ -47,7 +48,7 @@ def result(ticket: str) -> None:
     signals, plot = _signals_and_plot(str(out), (out / "report.json").stat().st_mtime, language())
     stored = load_report(out)
     own = adjust.rescored(ticket)
-    shown = Shown(ticket, store.job(ticket), own or stored, signals, plot, titles())
+    shown = Shown(ticket, store.job(ticket), spoken(own or stored), signals, plot, titles())
     _head(shown)
     if own is not None:
         st.info(t("adjust.active"), icon=":material/tune:")
@@ -56,7 +57,7 @@ def result(ticket: str) -> None:
         _summary(shown)
     with right:
         _video(shown)
-    _tabs(shown, stored)
+    _tabs(shown, stored, own or stored)
 
 
 def _head(shown: Shown) -> None:
@@ -157,12 +158,12 @@ def _video(shown: Shown) -> None:
     st.caption(t("result.play_note"))
 
 
-def _tabs(shown: Shown, stored: Report) -> None:
+def _tabs(shown: Shown, stored: Report, now: Report) -> None:
     parts: list[tuple[str, Callable[[], None]]] = [
         ("findings", lambda: _findings(shown)),
         ("not_judged", lambda: tabs.not_judged(shown, digest(shown.report))),
         ("steps", lambda: tabs.steps(shown)),
-        ("adjust", lambda: adjust.panel(shown.ticket, stored, shown.report)),
+        ("adjust", lambda: adjust.panel(shown.ticket, stored, now)),
         ("programme", lambda: tabs.programme(shown)),
         ("save", lambda: save.form(shown.ticket, stored)),
         ("downloads", lambda: tabs.downloads(shown)),

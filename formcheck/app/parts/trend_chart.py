@@ -13,6 +13,7 @@ from formcheck.history.trends import Trend
 from formcheck.report import words
 from formcheck.report.style import INK, QUIET, SIDE_COLOUR, VERDICT_LOOK
 from formcheck.texts import t
+from formcheck.texts.sentences import said
 
 _MARKS = {"good": "circle", "minor": "triangle-up", "major": "square"}
 _FILLS = [VERDICT_LOOK["good"].fill, VERDICT_LOOK["minor"].fill, VERDICT_LOOK["major"].fill]
@@ -41,7 +42,8 @@ def check_chart(trend: Trend) -> alt.LayerChart:
     data = pd.DataFrame(rows)
     unit = words.unit(trend.unit).strip()
     domain = _domain(trend)
-    title = _wrapped(f"{trend.measure} ({unit})" if unit else trend.measure)
+    measure = said(trend.measure)
+    title = _wrapped(f"{measure} ({unit})" if unit else measure)
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=domain, nice=False))
     names = [words.verdict(k) for k in _MARKS]
     legend = alt.Legend(orient="top")

@@ -30,6 +30,7 @@ from formcheck.app.parts.common import (
 from formcheck.app.screens.upload import upload_field
 from formcheck.report import words
 from formcheck.report.digest import digest
+from formcheck.report.spoken import spoken
 from formcheck.texts import t
 
 PAST = 8
@@ -139,7 +140,7 @@ def _row(run: str) -> dict[str, Any]:
         row["reason"] = error_words(state, job)
     if not scored(run):
         return row
-    report = load_report(store.out(run))
+    report = spoken(load_report(store.out(run)))
     top = digest(report).top
     worst = (
         f"{verdict_words(top[0].worst.verdict)}: {titles().check(top[0].worst.check)}" if top else t("batch.no_fault")

@@ -18,7 +18,9 @@ from formcheck.history.programme import against, figures
 from formcheck.history.store import History
 from formcheck.history.trends import Trend, trends
 from formcheck.report import words
+from formcheck.report.spoken import spoken_line
 from formcheck.texts import t
+from formcheck.texts.sentences import said
 
 
 def page() -> None:
@@ -82,11 +84,11 @@ def _trends(sets: Sequence[TrainingSet]) -> None:
         return
     key = st.selectbox(
         t("history.check"), list(found), key="history:check",
-        format_func=lambda k: f"{titles().check(k[0])}{side_words(k[2])}: {k[1]}",
+        format_func=lambda k: f"{titles().check(k[0])}{side_words(k[2])}: {said(k[1])}",
     )  # fmt: skip
-    said = _trend_words(found[key])
-    st.markdown(said)
-    st.altair_chart(trend_chart.check_chart(found[key]).properties(description=said))
+    told = _trend_words(found[key])
+    st.markdown(told)
+    st.altair_chart(trend_chart.check_chart(found[key]).properties(description=told))
     st.caption(t("history.trend_help"))
 
 
@@ -107,7 +109,7 @@ def _programme(sets: Sequence[TrainingSet], exercise: str) -> None:
     found = figures(sets, datetime.now(timezone.utc))
     st.altair_chart(trend_chart.load_chart(found))
     spec = catalogue().exercises.get(exercise)
-    prescribed.show(against(found, spec.programme if spec else ()))
+    prescribed.show(map(spoken_line, against(found, spec.programme if spec else ())))
 
 
 def _sets(sets: Sequence[TrainingSet]) -> None:

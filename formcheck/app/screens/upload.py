@@ -28,6 +28,7 @@ from formcheck.app.parts.guide import guide_svg
 from formcheck.app.parts.result import result
 from formcheck.report import words
 from formcheck.texts import section, t
+from formcheck.texts.sentences import said
 
 ACCEPT = "video/*,.mp4,.mov,.mkv,.webm,.avi,.m4v,.mts,.m2ts,.3gp"
 PATTERN = r"\.(mp4|mov|mkv|webm|avi|m4v|mts|m2ts|3gp)$"
@@ -145,7 +146,7 @@ def guide(exercise: str, title: str = "upload.guide") -> None:
             alt = t("upload.guide_alt", view=t(f"upload.guide_{view}"), travel=t(f"upload.travel_{shown.direction}"))
             labels = (t("upload.guide_plan"), t("upload.guide_picture"))
             st.image(guide_svg(shown, view, labels, alt), alt=alt)
-            st.write(shown.camera[view] if spec is not None else catalogue().film_hints[view])
+            st.write(said(shown.camera[view] if spec is not None else catalogue().film_hints[view]))
 
 
 def recent() -> None:

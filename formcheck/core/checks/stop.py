@@ -107,5 +107,6 @@ def _running_median(values: Array) -> Array:
 
 
 def _words(measure: Measure, side: Side | None, kind: str) -> str:
-    how = "past_limit" if kind == "limit" else "grew"
-    return say(f"{how}_leg", measure=measure.title, leg=side) if side else say(how, measure=measure.title)
+    if side is None:
+        return say("past_limit" if kind == "limit" else "grew", measure=measure.title)
+    return say("past_limit_leg" if kind == "limit" else "grew_leg", measure=measure.title, leg=side)

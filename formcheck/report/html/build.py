@@ -19,6 +19,7 @@ from formcheck.report import words
 from formcheck.report.digest import Digest, digest, rank, setting_line, stop_line, titles_of
 from formcheck.report.html.bands import band_svg
 from formcheck.report.html.plots import OPEN_PLOTS, Plot, make_axis, make_plots
+from formcheck.report.spoken import spoken
 from formcheck.texts import t
 
 QUALITY_SIGN = {"accepted": "good", "warning": "minor", "rejected": "major"}
@@ -103,7 +104,7 @@ def render_html(
     overlay_name: str | None = None,
 ) -> str:
     """The page. ``stills`` are data URIs by place among the top faults; ``overlay_name`` a video beside it."""
-    report = analysis.report
+    report = spoken(analysis.report)
     summary, titles = digest(report), titles_of(catalogue)
     axis, plots = make_axis(analysis), make_plots(analysis, catalogue)
     first_s = float(analysis.signals.time_s[0]) if len(analysis.signals.time_s) else 0.0

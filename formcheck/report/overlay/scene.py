@@ -16,6 +16,7 @@ from formcheck.core.skeleton import SIDES
 from formcheck.core.types import Analysis, Array, Finding, Report, Step, ViewName
 from formcheck.report.digest import rank
 from formcheck.report.overlay.parts import ARCS, ArcKind
+from formcheck.report.spoken import spoken
 
 NearSide = Literal["left", "right", "both"]
 CONTACT_SHOWN_S = 0.12  # how long the word "contact" stays on
@@ -137,7 +138,7 @@ def _active(windows: Sequence[Window], time_s: Array) -> tuple[tuple[Finding, ..
 
 def make_scene(analysis: Analysis) -> Scene:
     """Work out what to show for every frame of the analysis."""
-    report, time_s = analysis.report, analysis.signals.time_s
+    report, time_s = spoken(analysis.report), analysis.signals.time_s
     near, windows = _near(report, time_s), _windows(report)
     joined = _joined(windows)
     judged = [finding.check for finding in report.findings if finding.verdict != "not_assessed"]
