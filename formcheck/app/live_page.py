@@ -18,9 +18,9 @@ from formcheck.app.components.mount import live_camera
 from formcheck.app.jobs.store import OPEN, Job
 from formcheck.app.parts import adjust, progress
 from formcheck.app.parts.common import catalogue, exercise_select, owner, runs
+from formcheck.app.parts.guide import guide
 from formcheck.app.parts.result import result
 from formcheck.app.run import POSES, options_of
-from formcheck.app.screens.upload import guide
 from formcheck.errors import FormcheckError
 from formcheck.io import pose_file
 from formcheck.texts import section, t

@@ -220,6 +220,11 @@ def frame_styles() -> str:
     ul.fc-list {{ margin: 0; padding: 0 !important; list-style: none; }}
     .fc-list li {{ margin: 0 !important; padding: 0.4rem 0; overflow-wrap: anywhere; }}
     .fc-list a, .fc-files a {{ color: {LINK}; }}
+    .fc-guide {{ display: flex; flex-wrap: wrap; gap: 0.6rem 1.2rem; align-items: center; }}
+    .fc-guide figure {{ margin: 0; flex: 3 1 19rem; max-inline-size: 30rem; }}
+    .fc-guide figure:first-child {{ flex: 2 1 12rem; max-inline-size: 24rem; }}
+    .fc-guide img {{ inline-size: 100%; block-size: auto; display: block; }}
+    .fc-guide figcaption {{ text-align: center; color: {QUIET}; font-size: 0.88rem; }}
     .fc-good {{ border-bottom: 1px solid {LINE}; padding: 0.55rem 0.1rem; }}
     .fc-good summary {{ cursor: pointer; }}
     .fc-good p {{ margin: 0.35rem 0 0 1rem; }}

@@ -1,100 +1,101 @@
-"""Where to put the phone, drawn: a plan of the lane and the picture the phone should see. SVG text; no files.
+"""Where to put the phone and what it can and cannot judge from there, drawn and told, one tab a view.
 
-The drawing shows what the exercise file's camera notes say in words: which side to film from, for a body
-that faces one way and travels the other (or the same) way.
+Two drawings: the lane from above (``guide_plan``) and the picture the phone should see (``guide_picture``). Their
+words for screen readers say the same.
 """
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
-from formcheck.core.spec import Exercise
-from formcheck.report.style import FONT, INK, LINE, QUIET, SIDE_COLOUR
+import streamlit as st
 
-BLUE, PINK = SIDE_COLOUR["left"], SIDE_COLOUR["right"]
-_PHONE = {"side": (180, 168, 0), "front": (34, 84, 90), "back": (330, 84, -90), "oblique": (82, 160, 40)}
+from formcheck.api import UP_AND_BACK
+from formcheck.app.parts.common import catalogue
+from formcheck.app.parts.guide_picture import picture_svg
+from formcheck.app.parts.guide_plan import plan_of, plan_of_any, plan_up_and_back
+from formcheck.app.parts.guide_sees import CheckViews, Spot, of_any, of_every, spots, views_of
+from formcheck.core.spec import Catalogue, Posture
+from formcheck.texts import t
+from formcheck.texts.sentences import said
 
-
-def guide_svg(exercise: Exercise, view: str, labels: tuple[str, str], alt: str) -> str:
-    """One drawing for one view; ``labels`` name its two halves ("seen from above", "in the picture")."""
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 620 226" '
-        f'width="620" height="226" role="img" aria-label="{escape(alt)}" '
-        f'font-family="{escape(FONT)}" '
-        f'font-size="13" fill="{INK}">{_plan(exercise, view)}'
-        f'<text x="180" y="218" text-anchor="middle" fill="{QUIET}">{escape(labels[0])}</text>'
-        f'<g transform="translate(400 0)">{_picture(exercise, view)}'
-        f'<text x="100" y="218" text-anchor="middle" fill="{QUIET}">{escape(labels[1])}</text></g></svg>'
-    )
+#: What a set of pushing up and pulling back is made of.
+UP, BACK = "forward_sled_push", "reverse_sled_pull"
 
 
-def _plan(exercise: Exercise, view: str) -> str:
-    """The lane from above: the athlete faces left; travels right when the exercise goes backward."""
-    travel = 1 if exercise.direction == "backward" else -1
-    belt = exercise.signature.in_place is True
-    ground = (
-        f'<rect x="130" y="56" width="100" height="56" rx="8" fill="#E9EDF2" stroke="{LINE}"/>'
-        if belt
-        else f'<rect x="62" y="60" width="236" height="48" rx="6" fill="#E9EDF2" stroke="{LINE}"/>'
-    )
-    body = (
-        f'<ellipse cx="180" cy="84" rx="10" ry="19" fill="{INK}"/><circle cx="178" cy="84" r="9" fill="{INK}"/>'
-        f'<path d="M167 84 l9 -5 v10 z" fill="{PINK}"/>'
-    )
-    start = 180 + travel * 26
-    arrow = (
-        f'<path d="M{start} 84 h{travel * 46}" stroke="{BLUE}" stroke-width="5"/>'
-        f'<path d="M{start + travel * 62} 84 l{-travel * 18} -10 v20 z" fill="{BLUE}"/>'
-    )
-    return ground + _sled(exercise) + body + arrow + _phone(view)
+@dataclass(frozen=True)
+class Drawing:
+    """An SVG, and the same in words."""
+
+    svg: str
+    words: str
 
 
-def _sled(exercise: Exercise) -> str:
-    if "sled" not in exercise.id:
-        return ""
-    if exercise.posture == "seated":
-        return f'<rect x="166" y="66" width="44" height="36" rx="4" fill="none" stroke="{QUIET}" stroke-width="3"/>'
-    rope = f'<path d="M118 84 h44" stroke="{QUIET}" stroke-width="2"/>'
-    return f'<rect x="84" y="70" width="34" height="28" rx="3" fill="#C3CAD3" stroke="{QUIET}"/>{rope}'
+@dataclass(frozen=True)
+class Guide:
+    """What is drawn for one view, and what is written below it."""
+
+    view: str
+    plan: Drawing
+    picture: Drawing
+    told: str
 
 
-def _phone(view: str) -> str:
-    x, y, turn = _PHONE[view]
-    cone = f'<path d="M0 -8 L-62 -86 H62 Z" fill="{BLUE}" opacity="0.13"/>'
-    body = (
-        f'<rect x="-16" y="-8" width="32" height="18" rx="4" fill="{INK}"/><circle cx="0" cy="-8" r="5" fill="{BLUE}"/>'
-    )
-    return f'<g transform="translate({x} {y}) rotate({turn})">{cone}{body}</g>'
+def guide(exercise: str, title: str = "upload.guide") -> None:
+    """The guide for an exercise, for "up_and_back", or for one that is to be recognised."""
+    st.subheader(t(title), anchor=False)
+    if exercise not in catalogue().exercises:
+        st.write(t("guide.up_and_back" if exercise == UP_AND_BACK else "guide.any"))
+    drawn = guides(exercise, catalogue())
+    for tab, one in zip(st.tabs([t(f"upload.guide_{one.view}") for one in drawn]), drawn, strict=True):
+        with tab:
+            halves = _figure(one.plan, t("upload.guide_plan")), _figure(one.picture, t("upload.guide_picture"))
+            st.html(f'<div class="fc-guide">{"".join(halves)}</div>')
+            st.write(said(one.told))
 
 
-def _picture(exercise: Exercise, view: str) -> str:
-    """The frame with head and feet inside it, and dashed lines for the room they need."""
-    frame = f'<rect x="12" y="8" width="176" height="192" rx="10" fill="#fff" stroke="{INK}" stroke-width="3"/>'
-    room = "".join(
-        f'<path d="M20 {y} h160" stroke="{BLUE}" stroke-width="1.5" stroke-dasharray="6 5"/>' for y in (26, 184)
-    )
-    kind = "side" if view in ("side", "oblique") else "facing"
-    line = f'<g stroke="{INK}" stroke-width="7" stroke-linecap="round" stroke-linejoin="round" fill="none">'
-    head, strokes = _FIGURE[(exercise.posture, kind)]
-    face = f'<circle cx="{head[0]}" cy="{head[1]}" r="13" fill="{INK}"/>'
-    return f"{frame}{room}{line}" + "".join(f'<path d="{d}"/>' for d in strokes) + f"</g>{face}"
+def _figure(drawing: Drawing, caption: str) -> str:
+    """A drawing as HTML; as an image, since Streamlit takes SVG out of what it shows."""
+    code = base64.b64encode(drawing.svg.encode()).decode()
+    image = f'<img src="data:image/svg+xml;base64,{code}" alt="{escape(drawing.words)}">'
+    return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
-_FIGURE: dict[tuple[str, str], tuple[tuple[int, int], tuple[str, ...]]] = {
-    ("standing", "side"): ((113, 44), (
-        "M112 64 L104 112", "M104 112 L84 142 L98 176 L80 178", "M104 112 L112 146 L132 172 L116 177",
-        "M111 70 L90 94 L70 92",
-    )),
-    ("standing", "facing"): ((100, 42), (
-        "M84 64 H116", "M100 60 V112", "M90 114 H110", "M90 114 L86 146 L84 178", "M110 114 L114 146 L116 178",
-        "M84 66 L76 96 L88 116", "M116 66 L124 96 L112 116",
-    )),
-    ("seated", "side"): ((124, 66), (
-        "M122 84 L124 132", "M124 132 L88 120 L82 166 L64 170", "M124 132 L92 138 L74 172 L56 175",
-        "M122 92 L132 116 L120 136",
-    )),
-    ("seated", "facing"): ((100, 64), (
-        "M80 88 H120", "M100 84 V130", "M86 132 H114", "M86 132 L76 128 L76 172", "M114 132 L124 128 L124 172",
-        "M80 90 L66 118 L70 138", "M120 90 L134 118 L130 138",
-    )),
-}  # fmt: skip
+def guides(exercise: str, known: Catalogue) -> list[Guide]:
+    """One for each view, the first one first."""
+    spec = known.exercises.get(exercise)
+    if spec is not None:
+        return [_guide(spec.id, view, views_of(spec), spec.posture, tuple(spec.camera), known) for view in spec.camera]
+    views = ("side", "front")
+    if exercise == UP_AND_BACK:
+        checks = of_any(known.exercises[one] for one in (UP, BACK))
+        return [_guide(exercise, view, checks, "standing", views, known) for view in views]
+    return [_guide("", view, of_every(known.exercises.values()), None, views, known) for view in views]
+
+
+def _guide(
+    exercise: str, view: str, checks: CheckViews, posture: Posture | None, offered: Sequence[str], known: Catalogue
+) -> Guide:
+    seen = spots(checks, view, known.check_titles, offered)
+    name = t(f"upload.guide_{view}")
+    said = sees_words(name, seen)
+    picture = Drawing(picture_svg(posture, view, seen, said), said)
+    spec = known.exercises.get(exercise)
+    if spec is not None:
+        alt = t("upload.guide_alt", view=name, travel=t(f"upload.travel_{spec.direction}"))
+        return Guide(view, Drawing(plan_of(spec, view, alt), alt), picture, spec.camera[view])
+    both_ways = exercise == UP_AND_BACK
+    alt = t("guide.up_and_back_alt" if both_ways else "guide.any_alt", view=name)
+    plan = plan_up_and_back(view, alt) if both_ways else plan_of_any(view, alt)
+    return Guide(view, Drawing(plan, alt), picture, known.film_hints[view])
+
+
+def sees_words(view: str, seen: Sequence[Spot]) -> str:
+    """The drawing in words, for who cannot see it."""
+    yes = ", ".join(spot.label for spot in seen if spot.seen)
+    no = ", ".join(f"{spot.label} ({t(f'guide.film_{spot.film}')})" for spot in seen if not spot.seen)
+    said = t("guide.alt", view=view, seen=yes or t("guide.nothing"))
+    return f"{said} {t('guide.alt_no', unseen=no)}" if no else said

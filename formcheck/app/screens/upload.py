@@ -14,7 +14,6 @@ from formcheck.app.components.mount import uploader
 from formcheck.app.jobs.store import OPEN, Job
 from formcheck.app.parts import adjust, progress
 from formcheck.app.parts.common import (
-    catalogue,
     exercise_name,
     exercise_select,
     links,
@@ -24,11 +23,10 @@ from formcheck.app.parts.common import (
     runs,
     scored,
 )
-from formcheck.app.parts.guide import guide_svg
+from formcheck.app.parts.guide import guide
 from formcheck.app.parts.result import result
 from formcheck.report import words
 from formcheck.texts import section, t
-from formcheck.texts.sentences import said
 
 ACCEPT = "video/*,.mp4,.mov,.mkv,.webm,.avi,.m4v,.mts,.m2ts,.3gp"
 PATTERN = r"\.(mp4|mov|mkv|webm|avi|m4v|mts|m2ts|3gp)$"
@@ -131,22 +129,6 @@ def _path_field(exercise: str, options: dict[str, Any]) -> None:
         job = Job(str(path.resolve()), path.name, exercise, owner(), options)
         st.query_params["run"] = runs().create(job)
         st.rerun()
-
-
-def guide(exercise: str, title: str = "upload.guide") -> None:
-    """Where to put the camera for this exercise, drawn and told, one tab a view."""
-    st.subheader(t(title), anchor=False)
-    spec = catalogue().exercises.get(exercise)
-    shown = spec or catalogue().exercises["reverse_sled_pull"]
-    if spec is None:
-        st.write(t("upload.guide_any"))
-    views = [view for view in shown.camera if spec is not None or view in ("side", "front")]
-    for tab, view in zip(st.tabs([t(f"upload.guide_{view}") for view in views]), views, strict=True):
-        with tab:
-            alt = t("upload.guide_alt", view=t(f"upload.guide_{view}"), travel=t(f"upload.travel_{shown.direction}"))
-            labels = (t("upload.guide_plan"), t("upload.guide_picture"))
-            st.image(guide_svg(shown, view, labels, alt), alt=alt)
-            st.write(said(shown.camera[view] if spec is not None else catalogue().film_hints[view]))
 
 
 def recent() -> None:
