@@ -10,11 +10,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from formcheck.cli.words import to_translate
 from formcheck.core.types import Report
 from formcheck.exercises.load import load_catalogue
-from formcheck.exercises.sentences import sentences_of
-from formcheck.texts import FALLBACK, table
-from formcheck.texts.sentences import phrases
+from formcheck.texts import tomllib
+from formcheck.texts.translation import blank, line
 
 _IN_BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
 _FIELD = re.compile(r"({\w+})")
@@ -26,23 +26,19 @@ _LINK = re.compile(r"\]\(/[^)]*\)")
 
 
 def write_language(path: Path, more: Iterable[str] = ()) -> Path:
-    """The made-up language as a file at ``path``; it has a word for the sentences in ``more``, too."""
+    """The made-up language at ``path``: the file that ``formcheck words`` writes, and the sentences in ``more``."""
+    whole = tomllib.loads(blank(to_translate(load_catalogue())))
+    whole["sentences"] |= {text: text for text in more}
     lines: list[str] = []
-    for key, text in table(FALLBACK).items():
-        section, _, name = key.partition(".")
-        if (head := f"[{section}]") not in lines:
-            lines.append(head)
-        lines.append(_line(name, text))
-    lines.append("[sentences]")
-    of_exercises = (text for texts in sentences_of(load_catalogue()).values() for text in texts)
-    lines += [_line(text, text) for text in dict.fromkeys([*phrases(), *of_exercises, *more])]
+    for section, own in whole.items():
+        lines += [f"[{section}]", *(line(key, _in_brackets(text)) for key, text in own.items())]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
 
-def _line(name: str, text: str) -> str:
-    parts = [part if _FIELD.match(part) or not part.strip() else f"⟦{part}⟧" for part in _FIELD.split(text)]
-    return f"{json.dumps(name)} = {json.dumps(''.join(parts), ensure_ascii=False)}"
+def _in_brackets(text: str) -> str:
+    parts = _FIELD.split(text)
+    return "".join(part if _FIELD.match(part) or not part.strip() else f"⟦{part}⟧" for part in parts)
 
 
 def left_over(shown: Iterable[str], data: Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ from formcheck.cli.info import exercises, explain, models_app, version
 from formcheck.cli.live import live
 from formcheck.cli.score import BAD_INPUT, demo, score
 from formcheck.cli.serve import app as serve
+from formcheck.cli.words import words
 from formcheck.errors import FormcheckError
 
 INTERRUPTED = 130  # as shells have it
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (score, demo, live, exercises, explain, version):
+for command in (score, demo, live, exercises, explain, words, version):
     app.command()(command)
 app.command("app")(serve)
 app.add_typer(models_app, name="models")
