@@ -75,10 +75,6 @@ def _inside(fixture: Fixture, when_s: float) -> bool:
     return float(fixture.truth.t[0]) + EDGE_S <= when_s <= float(fixture.truth.t[-1]) - EDGE_S
 
 
-def _inside(fixture: Fixture, when_s: float) -> bool:
-    return float(fixture.truth.t[0]) + EDGE_S <= when_s <= float(fixture.truth.t[-1]) - EDGE_S
-
-
 def true_events(fixture: Fixture, side: str, kind: str, ends: bool = False) -> Array:
     """Times of one foot's true contacts or lift-offs that happen in the picture; with ``ends`` also at the ends."""
     every = fixture.truth.data["contacts" if kind == "contact" else "lift_offs"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -49,7 +49,9 @@ def _seen_head_on(track: Track, k: int) -> FootEvents:
     backward = track.gait == "backward"
     lands, leaves = (toe, heel) if backward else (heel, toe)
     away = backward == (track.view == "front")
-    return frontal_events(track.time_s, track.busy[k] - track.busy[1 - k], lands, leaves, off_is_plain=away)
+    view: Literal["front", "back"] = "front" if track.view == "front" else "back"
+    lead = track.busy[k] - track.busy[1 - k]
+    return frontal_events(track.time_s, lead, lands, leaves, view, "off" if away else "contact")
 
 
 def without_doubles(events: FootEvents, other_s: Array) -> FootEvents:
