@@ -127,9 +127,12 @@ def _json_texts(value: Any) -> Iterator[str]:
 
 
 def _spec_titles(value: Any) -> Iterator[str]:
-    """Titles and legends of a chart."""
+    """Titles and legends of a chart; one in several lines is one text."""
     if isinstance(value, dict):
-        yield from (one for key, one in value.items() if key == "title" and isinstance(one, str))
+        title = value.get("title")
+        if isinstance(title, list) and all(isinstance(one, str) for one in title):
+            title = " ".join(title)
+        yield from [title] if isinstance(title, str) else []
         for one in value.values():
             yield from _spec_titles(one)
     elif isinstance(value, list):

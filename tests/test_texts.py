@@ -19,11 +19,15 @@ from formcheck.api import analyse_pose
 from formcheck.app.jobs.progress import STAGES
 from formcheck.cli import show
 from formcheck.cli.bar import ClipBar
+from formcheck.core.phrases import say
 from formcheck.core.spec import ScoreOptions
 from formcheck.core.types import Analysis, StopAdvice
 from formcheck.errors import FormcheckError
 from formcheck.exercises.load import load_catalogue
 from formcheck.live.framing import HINTS
+from formcheck.live.run import Shot
+from formcheck.live.update import nothing
+from formcheck.live.wire import to_wire
 from formcheck.progress import Progress
 from formcheck.report import words
 from formcheck.report.digest import titles_of
@@ -153,6 +157,14 @@ def test_the_live_picture_speaks_the_language_of_the_page_that_began_the_set(tmp
     assert any(text and "⟦Step " in text for text in shown)
     spoken = {one["cue"]["spoken"]: one["cue"]["lang"] for one in said if one["cue"]}
     assert spoken and left_over(spoken, []) == [] and set(spoken.values()) == {"xx"}
+
+
+def test_why_a_live_set_should_end_is_told_in_the_files_words(other: str) -> None:
+    measure = next(iter(load_catalogue().exercises.values())).measures[0].title
+    over = StopAdvice(True, 7.0, 9, (say("past_limit_leg", measure=measure, leg="left"), say("grew", measure=measure)))
+    update = nothing(0, 7.0, HINTS["nobody"], None, None)
+    told = to_wire(Shot("set", replace(update, stop=over)), (640, 360))["stop"]
+    assert told["reasons"].count("⟦") > 2 and left_over([told["mark"], told["reasons"]], []) == []
 
 
 def test_every_hint_about_the_picture_has_its_words(other: str) -> None:
