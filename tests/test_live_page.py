@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import socket
 import threading
@@ -18,7 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from formcheck.app.live_socket import BAD_PICTURE, MOST_BYTES, UNKNOWN, routes
-from formcheck.app.live_video import HEADER, LiveVideo, Setup, visit_of
+from formcheck.app.live_video import HEADER, LiveVideo, Setup
+from formcheck.app.live_visits import VISITS
 from formcheck.core.spec import ScoreOptions
 from formcheck.errors import ModelError
 from formcheck.exercises.load import load_catalogue
@@ -51,10 +51,11 @@ def messages(picture: bytes = GREY) -> list[bytes]:
     return [HEADER.pack(i + 1, 1000.0 + i / WALK.fps) + picture for i in range(int(WALK.duration_s * WALK.fps))]
 
 
-def video(record=None, countdown_s=1.0, engine=None, walk=WALK) -> LiveVideo:
-    setup = Setup("auto", ScoreOptions(), "set.mp4", record, countdown_s)
+def video(record=None, countdown_s=1.0, engine=None, walk=WALK, owner="local") -> LiveVideo:
+    setup = Setup("auto", ScoreOptions(), "set.mp4", record, countdown_s, owner)
     one = LiveVideo(setup, load_catalogue(), engine or (lambda: Known(pushed(walker(walk)[0]))))
     one.opening.join(30)
+    VISITS.add(one)
     return one
 
 
@@ -132,31 +133,6 @@ def test_what_is_no_picture_is_refused_in_words(message, words):
         video().answer(message)
 
 
-def test_a_visit_is_forgotten_with_the_page_that_began_it():
-    live = video()
-    visit = live.visit
-    assert visit_of(visit) is live
-    del live
-    gc.collect()
-    assert visit_of(visit) is None
-
-
-def threads(work: str) -> list[threading.Thread]:
-    return [one for one in threading.enumerate() if one.name.endswith(f"({work})")]
-
-
-def test_a_recording_that_nobody_came_back_for_is_deleted(tmp_path):
-    live = video(tmp_path / "set.mp4", countdown_s=0.0)
-    for message in messages()[:60]:
-        live.answer(message)
-    assert threads("_work")
-    del live
-    gc.collect()
-    for one in threads("_work") + threads("end"):
-        one.join(30)
-    assert not list(tmp_path.iterdir())
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     port = socket.create_server(("127.0.0.1", 0))
@@ -217,6 +193,27 @@ def test_pictures_that_came_while_one_was_worked_on_are_dropped_but_for_the_newe
         while answered[-1] != 6:
             answered.append(json.loads(line.recv(30))["id"])
         assert answered[0] == 1 and len(answered) < 6
+
+
+def test_a_line_that_breaks_is_taken_up_again_and_the_steps_go_on(address):
+    live = video(countdown_s=0.0)
+    said = []
+    some = messages()
+    for part in (some[:150], some[150:]):
+        with connect(f"ws://{address}/formcheck/live/{live.visit}") as line:
+            for message in part:
+                line.send(message)
+                said.append(json.loads(line.recv(30)))
+    before, after, last = (said[i].get("steps") or 0 for i in (149, 151, -1))
+    assert 0 < before <= after < last
+    assert live.take().poses.time_s[-1] == pytest.approx(WALK.duration_s - 1.0, abs=0.2)
+
+
+def test_somebody_elses_visit_is_as_good_as_none(address):
+    live = video(owner="somebody else")
+    with connect(f"ws://{address}/formcheck/live/{live.visit}") as line, pytest.raises(ConnectionClosed) as closed:
+        line.recv(30)
+    assert closed.value.rcvd.code == UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -6,27 +6,24 @@ goes anywhere else. While a set goes on no script of this page runs: each run wo
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from formcheck.app import server, settings
 from formcheck.app.components.mount import live_camera
-from formcheck.app.jobs.store import OPEN, Job
+from formcheck.app.jobs.store import OPEN
+from formcheck.app.live_visits import VISITS
 from formcheck.app.parts import adjust, progress
 from formcheck.app.parts.common import catalogue, exercise_select, owner, runs
 from formcheck.app.parts.guide import guide
 from formcheck.app.parts.result import result
-from formcheck.app.run import POSES, options_of
+from formcheck.app.run import options_of
 from formcheck.errors import FormcheckError
-from formcheck.io import pose_file
 from formcheck.texts import section, t
 
 if TYPE_CHECKING:
-    from formcheck.app.live_video import LiveVideo, Setup
+    from formcheck.app.live_video import Setup
 
 #: At this size an athlete far off is still found. All that the camera sees, never a cut-out of it.
 PICTURE: dict[str, Any] = {
@@ -37,7 +34,8 @@ PICTURE: dict[str, Any] = {
 }
 SPEAK_GAP_S = 3.0
 #: Where the session keeps the visit that goes on, what is asked of the next one, and what went wrong.
-VIDEO, SETUP, TOLD, NOTICE = "live:video", "live:setup", "live:told", "live:notice"
+VISIT, SETUP, NOTICE = "live:visit", "live:setup", "live:notice"
+CAMERA = "live:camera"
 
 
 def page() -> None:
@@ -77,7 +75,7 @@ def _live() -> None:
 
 
 def _setup() -> Setup:
-    from formcheck.app.live_video import Setup
+    from formcheck.app.live_video import Setup, scratch
 
     exercise = exercise_select("live:exercise")
     st.toggle(t("live.speak"), value=True, key="live:speak", help=t("live.speak_help"))
@@ -85,30 +83,22 @@ def _setup() -> Setup:
     record = st.toggle(t("live.record"), value=False, key="live:record", help=t("live.record_help"))
     with st.expander(t("upload.details")):
         told = {key: value for key, value in adjust.details("live", columns=1).items() if value is not None}
-    st.session_state[TOLD] = told
     name = datetime.now().strftime("live-%Y%m%d-%H%M%S.mp4")
-    target = _scratch(".mp4") if record else None
-    return Setup(exercise, options_of(told), name, target)
-
-
-def _scratch(suffix: str) -> Path:
-    """A name for a file of a set that is not a run yet; forgotten after a day like an upload that became none."""
-    folder = server.uploads_dir(settings.load())
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f".live-{secrets.token_hex(8)}{suffix}"
+    target = scratch(".mp4") if record else None
+    return Setup(exercise, options_of(told), name, target, owner=owner(), told=told)
 
 
 def _camera() -> None:
-    video: LiveVideo | None = st.session_state.get(VIDEO)
     wanted = {
-        "visit": "" if video is None else video.visit,
+        "visit": st.session_state.get(VISIT, ""),
         "picture": PICTURE,
         "mirror": bool(st.session_state.get("live:mirror")),
         "speak": bool(st.session_state.get("live:speak")),
         "gap_s": SPEAK_GAP_S,
+        "lang": "en",
         "words": section("camera"),
     }
-    live_camera(wanted, key="live:camera", on_start=_begin, on_end=_take)
+    live_camera(wanted, key=CAMERA, on_start=_begin, on_end=_end, on_resume=_resume)
 
 
 def _begin() -> None:
@@ -116,22 +106,38 @@ def _begin() -> None:
     from formcheck.app.live_video import LiveVideo
     from formcheck.live.engine import open_quickest
 
-    st.session_state[VIDEO] = LiveVideo(st.session_state[SETUP], catalogue(), open_quickest)
+    video = LiveVideo(st.session_state[SETUP], catalogue(), open_quickest)
+    VISITS.add(video)
+    st.session_state[VISIT] = video.visit
 
 
-def _take() -> None:
-    """The set that has ended becomes a run, as an upload does."""
-    video: LiveVideo | None = st.session_state.pop(VIDEO, None)
-    ended = None if video is None else video.take()
-    if video is None or ended is None:
-        st.session_state[NOTICE] = t("live.no_set")
+def _resume() -> None:
+    """The browser's tab was reloaded during a set: go on with it, or show the report if it is over by now."""
+    visit = str(st.session_state[CAMERA].resume)
+    video = VISITS.find(visit, owner())
+    if video is None:
+        _report_of(visit)
         return
-    poses = _scratch(".npz")
-    pose_file.save(poses, ended.poses)
-    asked = video.setup
-    told = dict(st.session_state.get(TOLD) or {})
-    job = Job("", asked.name, asked.exercise, owner(), told)
+    st.session_state[VISIT] = visit
+    st.session_state["live:exercise"] = video.setup.exercise
+    st.session_state["live:record"] = video.setup.record is not None
+
+
+def _end() -> None:
+    """The set is over."""
+    st.session_state.pop(VISIT, None)
+    _report_of(str(st.session_state[CAMERA].end))
+
+
+def _report_of(visit: str) -> None:
     try:
-        st.query_params["run"] = runs().create(job, upload=ended.recording, beside={POSES: poses})
+        ticket = VISITS.end(visit, owner())
+    except KeyError:
+        st.session_state[NOTICE] = t("camera.gone")
     except (OSError, FormcheckError) as error:
         st.session_state[NOTICE] = str(error)
+    else:
+        if ticket is None:
+            st.session_state[NOTICE] = t("live.no_set")
+        else:
+            st.query_params["run"] = ticket

@@ -12,7 +12,8 @@ import anyio
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from formcheck.app.server import foreign
+from formcheck.app.live_visits import VISITS
+from formcheck.app.server import COOKIE, foreign, owner_of
 
 if TYPE_CHECKING:
     from formcheck.app.live_video import LiveVideo
@@ -26,14 +27,14 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 
 async def live(socket: WebSocket) -> None:
     """Answer pictures until the browser goes; whoever has not begun the visit is sent away."""
-    from formcheck.app.live_video import visit_of  # OpenCV; the other pages need none
-
-    video = visit_of(socket.path_params["visit"])
+    visit = socket.path_params["visit"]
+    video = VISITS.find(visit, owner_of(socket.cookies.get(COOKIE)))
     await socket.accept()
     if video is None or foreign(socket):
         await socket.close(UNKNOWN)
         return
-    await _Line(socket, video).work()
+    with VISITS.line(visit):
+        await _Line(socket, video).work()
 
 
 class _Line:

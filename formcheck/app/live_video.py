@@ -14,22 +14,25 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from weakref import WeakValueDictionary, finalize
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from formcheck import texts
+from formcheck.app import server, settings
+from formcheck.app.jobs.store import Job, JobStore
+from formcheck.app.run import POSES
 from formcheck.core.spec import Catalogue, ScoreOptions
 from formcheck.core.types import Frame, PoseSequence
 from formcheck.engines.base import LiveEngine
 from formcheck.errors import FormcheckError
+from formcheck.io import pose_file
 from formcheck.live.recorder import Recorder
 from formcheck.live.run import COUNTDOWN_S, LiveRun, Shot
 from formcheck.live.wire import to_wire
@@ -42,13 +45,15 @@ _RECENT: Final = 90  # frames that the pace is told from
 
 @dataclass(frozen=True)
 class Setup:
-    """What the page asked for. ``record`` is a file, or None to keep nothing."""
+    """What the page asked for. ``record`` is a file, or None to keep nothing; ``told`` are the run's options."""
 
     exercise: str
     options: ScoreOptions
     name: str
     record: Path | None = None
     countdown_s: float = COUNTDOWN_S
+    owner: str = "local"
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,12 @@ class LiveVideo:
         self._engine: LiveEngine | None = None
         self._recorder: Recorder | None = None
         self._index = 0
+        self._zero_s: float | None = None  # the first picture's time; a browser's own begin anywhere
         self._taken = False
         self._done: deque[tuple[float, float]] = deque(maxlen=_RECENT)  # when, and how long
         self._working = threading.Lock()
         self.opening = threading.Thread(target=self._open, args=(catalogue, open_engine), daemon=True)
         self.opening.start()
-        _visits[self.visit] = self
 
     def _open(self, catalogue: Catalogue, open_engine: Callable[[], LiveEngine]) -> None:
         setup = self.setup
@@ -124,14 +129,15 @@ class LiveVideo:
 
     def _step(self, time_s: float, rgb: np.ndarray) -> Shot | None:
         assert self._run is not None
-        one = Frame(self._index, time_s, rgb)
+        if self._zero_s is None:
+            self._zero_s = time_s
+        one = Frame(self._index, time_s - self._zero_s, rgb)
         self._index += 1
         shot = self._run.push(one)
         if shot is not None and shot.stage == "set" and self.setup.record is not None:
             if self._recorder is None:
                 self._recorder = Recorder(self.setup.record)
                 self._recorder.__enter__()
-                self._abandoned = finalize(self, _abandon, self._recorder)
             self._recorder.add(one)
         return shot
 
@@ -158,30 +164,30 @@ class LiveVideo:
     def _close_recording(self) -> Path | None:
         if self._recorder is None:
             return None
-        self._abandoned.detach()
         with suppress(FormcheckError):  # a full disk: the set is scored without its video
             self._recorder.__exit__(None, None, None)
         return self._recorder.path if self._recorder.path.is_file() else None
 
 
-def _abandon(recorder: Recorder) -> None:
-    """End and delete the recording of a set that nobody came back for."""
-
-    def end() -> None:
-        with suppress(FormcheckError):
-            recorder.__exit__(None, None, None)
-        recorder.path.unlink(missing_ok=True)
-
-    threading.Thread(target=end, daemon=True).start()  # nobody waits for it, least of all the garbage collector
+def scratch(suffix: str) -> Path:
+    """A name for a file of a set that is not a run yet; forgotten after a day like an upload that became none."""
+    folder = server.uploads_dir(settings.load())
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f".live-{secrets.token_hex(8)}{suffix}"
 
 
-#: Visits that are going on; a visit lives as long as the page's session that began it.
-_visits: WeakValueDictionary[str, LiveVideo] = WeakValueDictionary()
+def as_run(video: LiveVideo) -> str | None:
+    """The set that has ended becomes a run, as an upload does; its ticket, or None if it never began.
 
-
-def visit_of(secret: str) -> LiveVideo | None:
-    """The visit of this secret; None if there is none (any more)."""
-    return _visits.get(secret)
+    OSError or FormcheckError where that cannot be.
+    """
+    ended, asked = video.take(), video.setup
+    if ended is None:
+        return None
+    poses = scratch(".npz")
+    pose_file.save(poses, ended.poses)
+    job = Job("", asked.name, asked.exercise, asked.owner, dict(asked.told))
+    return JobStore(settings.load().runs_dir).create(job, upload=ended.recording, beside={POSES: poses})
 
 
 def read_message(message: bytes) -> tuple[int, float, np.ndarray]:

@@ -18,7 +18,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from anyio import to_thread
+from anyio import create_task_group, to_thread
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -29,6 +29,7 @@ from formcheck.app import settings
 from formcheck.app.jobs.files import safe_name
 from formcheck.app.jobs.scheduler import Scheduler
 from formcheck.app.jobs.store import JobStore, is_ticket, new_ticket
+from formcheck.app.live_visits import VISITS, keep_tidy
 
 SCRIPT = str(Path(__file__).with_name("main.py"))
 COOKIE = "formcheck_owner"
@@ -186,14 +187,18 @@ def owner_of(cookie: str | None) -> str:
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """The queue runs as long as the server does."""
+    """The queue runs, and live sets that nobody came back to are ended, as long as the server does."""
     config = settings.load()
     _forget_uploads(config)
     scheduler = Scheduler(config)
     scheduler.start()
     try:
-        yield
+        async with create_task_group() as tasks:
+            tasks.start_soon(keep_tidy, VISITS)
+            yield
+            tasks.cancel_scope.cancel()
     finally:
+        await to_thread.run_sync(VISITS.end_all)
         await to_thread.run_sync(scheduler.stop)
 
 

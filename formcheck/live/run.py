@@ -5,21 +5,27 @@ Shared by the window and the page. Driven by the frames' own times; holds the en
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from math import ceil
 from typing import Final, Literal
+
+import numpy as np
 
 from formcheck.core.pipeline import AUTO
 from formcheck.core.spec import Catalogue, ScoreOptions
 from formcheck.core.types import Analysis, Frame, PoseSequence
 from formcheck.engines.base import LiveEngine
-from formcheck.live.session import LiveSession
+from formcheck.live.buffer import no_pose
+from formcheck.live.session import LOST_S, LiveSession
 from formcheck.live.update import LiveSettings, LiveUpdate
 
 Stage = Literal["framing", "countdown", "set"]
 
 READY_S: Final = 1.0  # the whole body must have been in the picture for this long
 COUNTDOWN_S: Final = 3.0
+#: A time without frames is kept as frames without a body, no more of them than this.
+MOST_MISSING: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class LiveRun:
         self._session = self._new_session()
         self._ready_since_s: float | None = None
         self._set = countdown_s is None
+        self._last_s: float | None = None
+        self._apart_s: deque[float] = deque(maxlen=30)  # the last frames
 
     def _new_session(self) -> LiveSession:
         return LiveSession(*self._arguments, source=self._source)
@@ -62,6 +70,7 @@ class LiveRun:
 
     def push(self, frame: Frame) -> Shot | None:
         """The next frame; None for one that is not later than the last."""
+        self._bridge(frame.time_s)
         update = self._session.push(frame)
         if update is None or self._set or self._countdown_s is None:
             return None if update is None else Shot("set", update)
@@ -77,6 +86,23 @@ class LiveRun:
             self._set = True
             self._session = self._new_session()
         return Shot("countdown", update, max(1, ceil(left_s)))
+
+    def _bridge(self, time_s: float) -> None:
+        """A camera that was away saw nobody meanwhile: no step reaches over the gap."""
+        last_s = self._last_s
+        if last_s is not None and time_s <= last_s:
+            return
+        self._last_s = time_s
+        if last_s is None:
+            return
+        gap_s = time_s - last_s
+        if gap_s <= LOST_S:
+            self._apart_s.append(gap_s)
+            return
+        self._ready_since_s = None
+        every_s = max(float(np.median(self._apart_s)) if self._apart_s else LOST_S, gap_s / MOST_MISSING)
+        for missing in range(1, int(gap_s / every_s)):
+            self._session.push(no_pose(last_s + missing * every_s))
 
     def poses(self) -> PoseSequence | None:
         """The set's poses; None if it never began."""

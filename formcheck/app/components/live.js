@@ -1,6 +1,7 @@
 // The live page's camera: the picture with what the server saw in it, the numbers, the cue; start, stop, which camera.
 // data: {visit, picture, mirror, speak, busy, gap_s, words}; visit is "" until a set has begun.
-// Triggers: start (a camera is open; the page makes a visit), end (the visit is over).
+// Triggers: start (a camera is open; the page makes a visit), end (the visit is over), resume (a reload in the middle
+// of a visit, which this tab has kept; the page says by `visit` whether it goes on).
 const sets = new WeakMap();
 const SILENT_MS = 1000; // with no answer for this long the numbers go
 const CAMERA_KEY = "formcheck:camera";
@@ -37,6 +38,7 @@ class CameraSet {
     this.video = root.querySelector("video");
     this.canvas = root.querySelector("canvas");
     this.nodes = {};
+    this.tab = new VisitLock();
     this.voice = { at: -Infinity };
     this.cue = "";
     this.delay = "";
@@ -52,16 +54,34 @@ class CameraSet {
     this.data = data;
     this.trigger = trigger;
     if (!data.speak) window.speechSynthesis?.cancel();
-    if (data.visit && !this.stream && this.ended !== data.visit) this.end(data.visit); // came back to a set left behind
+    this.find(data.visit);
     if (data.visit && this.stream && this.visit !== data.visit) this.begin(data.visit);
     this.label();
+  }
+
+  // A visit without a camera: after a reload it goes on, and one left behind for another page is over.
+  find(visit) {
+    if (this.stream || this.opening) return;
+    const kept = keptVisit();
+    if (visit && visit === this.asked) {
+      if (!this.again) this.start();
+      this.again = true;
+    } else if (visit) {
+      if (this.ended !== visit) this.end(visit);
+    } else if (kept && !this.asked) this.resume(kept);
+  }
+
+  async resume(visit) {
+    this.asked = visit;
+    keepVisit(""); // asked for once; start() keeps it again
+    if (await this.tab.take(visit)) this.trigger("resume", visit);
   }
 
   label() {
     const { words } = this.data;
     this.ui("toggle").textContent = this.stream ? words.stop : words.start;
     this.ui("toggle").disabled = Boolean(this.opening);
-    show(this.ui("empty"), this.stream ? "" : words.press);
+    show(this.ui("empty"), this.stream ? "" : this.opening && this.data.visit ? words.resuming : words.press);
     this.ui("camera").textContent = words.select_camera;
     for (const name of ["steps", "direction", "cadence", "evenness"]) this.ui(`${name}-name`).textContent = words[name];
     this.canvas.setAttribute("aria-label", words.picture);
@@ -80,7 +100,8 @@ class CameraSet {
   }
 
   async start() {
-    const { words } = this.data;
+    const { words, visit } = this.data;
+    if (visit) keepVisit(visit);
     this.opening = true;
     this.label();
     show(this.ui("note"), words.device_ask_permission);
@@ -91,7 +112,8 @@ class CameraSet {
       this.feed = new Feed(this.video, this);
       this.watch = setInterval(() => this.check(), SILENT_MS / 4);
       this.lock = await navigator.wakeLock?.request("screen").catch(() => null); // nobody touches the keys in a set
-      this.trigger("start", true);
+      if (visit) this.begin(visit);
+      else this.trigger("start", true);
     } catch (error) {
       this.close();
       const key = { NotAllowedError: "device_access_denied", none: "media_api_not_available" };
@@ -127,6 +149,8 @@ class CameraSet {
 
   begin(visit) {
     this.visit = visit;
+    keepVisit(visit);
+    this.tab.take(visit);
     this.heard = performance.now();
     const { protocol, host } = window.location;
     this.feed.connect(`${protocol === "https:" ? "wss" : "ws"}://${host}/formcheck/live/${visit}`);
@@ -191,11 +215,13 @@ class CameraSet {
 
   end(visit) {
     this.ended = visit;
+    keepVisit("");
     this.trigger("end", visit);
   }
 
   close() {
     clearInterval(this.watch);
+    this.tab.letGo();
     this.feed?.close();
     for (const track of this.stream?.getTracks() || []) track.stop();
     this.stream = this.video.srcObject = null;

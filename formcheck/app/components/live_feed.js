@@ -87,7 +87,7 @@ class Feed {
     const message = new Uint8Array(12 + jpeg.length);
     const head = new DataView(message.buffer);
     head.setUint32(0, number, true);
-    head.setFloat64(4, captured / 1000, true);
+    head.setFloat64(4, (performance.timeOrigin + captured) / 1000, true); // goes on over a reload
     message.set(jpeg, 12);
     this.socket.send(message);
   }

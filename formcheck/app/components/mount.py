@@ -70,7 +70,7 @@ LIVE_HTML = f"""
 """
 #: The player's and the live component's scripts, in order; together they are one module each.
 PLAYER_JS = ("player_legend.js", "player.js")
-LIVE_JS = ("live_draw.js", "live_voice.js", "live_feed.js", "live.js")
+LIVE_JS = ("live_draw.js", "live_voice.js", "live_feed.js", "live_visit.js", "live.js")
 
 
 def _asset(name: str) -> str:
@@ -105,6 +105,16 @@ def pair(data: Mapping[str, Any], key: str) -> None:
     _component("pair", PAIR_HTML)(data=dict(data), key=_key(key))
 
 
-def live_camera(data: Mapping[str, Any], key: str, on_start: Callable[[], None], on_end: Callable[[], None]) -> None:
-    """The camera's picture with what is seen in it; ``on_start`` runs when a camera is open, ``on_end`` after a set."""
-    _component("live", LIVE_HTML, LIVE_JS)(data=dict(data), key=key, on_start_change=on_start, on_end_change=on_end)
+def live_camera(
+    data: Mapping[str, Any],
+    key: str,
+    on_start: Callable[[], None],
+    on_end: Callable[[], None],
+    on_resume: Callable[[], None],
+) -> None:
+    """The camera's picture with what is seen in it. ``on_start`` runs when a camera is open, ``on_end`` after a set
+    and ``on_resume`` after a reload in the middle of one; both find the visit under their name in the key's state.
+    """
+    _component("live", LIVE_HTML, LIVE_JS)(
+        data=dict(data), key=key, on_start_change=on_start, on_end_change=on_end, on_resume_change=on_resume
+    )
