@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from formcheck import texts
 from formcheck.api import analyse_pose
 from formcheck.app.jobs.progress import STAGES
 from formcheck.cli import show
 from formcheck.cli.bar import ClipBar
+from formcheck.cli.main import app
 from formcheck.core.phrases import say
 from formcheck.core.spec import ScoreOptions
 from formcheck.core.types import Analysis, StopAdvice
@@ -136,6 +138,11 @@ def test_the_command_lines_summary_has_no_word_of_its_own(name: str, other: str)
     data = [*names_in(analysis.report), "clip.mp4", "out"]
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert left_over(said.splitlines(), data) == []
+
+
+def test_the_list_of_exercises_has_no_word_of_its_own(other: str) -> None:
+    listed = CliRunner().invoke(app, ["exercises"], env={"COLUMNS": "4000"}).output
+    assert listed.count("⟦") > 20 and left_over(listed.splitlines(), load_catalogue().exercises) == []
 
 
 def test_the_summarys_figures_all_have_a_name(other: str) -> None:

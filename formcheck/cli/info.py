@@ -14,6 +14,8 @@ from rich.text import Text
 
 from formcheck.cli.bar import ClipBar
 from formcheck.errors import FormcheckError
+from formcheck.texts import t
+from formcheck.texts.sentences import said
 
 models_app = typer.Typer(help="List, fetch and verify the pose models.", no_args_is_help=False)
 Name = Annotated[str | None, typer.Argument(help="lite, full or heavy; all of them if left out.")]
@@ -36,9 +38,9 @@ def exercises(
 
     catalogue, console = load_catalogue(), Console(highlight=False)
     if exercise is None:
-        table = _plain_table("Exercise", "Name", "What")
+        table = _plain_table(t("cli.exercise"), t("cli.name"), t("cli.what"))
         for key, spec in catalogue.exercises.items():
-            table.add_row(key, escape(spec.name), escape(spec.summary))
+            table.add_row(key, escape(said(spec.name)), escape(said(spec.summary)))
         console.print(table)
         return
     key = check_exercise(exercise, catalogue)

@@ -1,6 +1,6 @@
 """How reports, overlay, command line and app write numbers, moments, units and verdicts.
 
-The words themselves are in ``formcheck/texts``; those of checks and exercises live in the exercise files.
+The words themselves are in ``formcheck/texts``; the English ones of checks and exercises live in the exercise files.
 """
 
 from __future__ import annotations

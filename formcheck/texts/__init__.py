@@ -1,8 +1,8 @@
 """Every word of app, report, overlay and command line in one file a language: ``en.toml``, ``de.toml``, ...
 
 ``FORMCHECK_LANG`` chooses (a language, or the path of such a file); else what ``follow`` was given, which is the
-browser's language in the app; else English. A text that another language lacks is English. What the exercise files
-say is theirs, and not here.
+browser's language in the app; else English. A text that another language lacks is English. What reports and exercise
+files say stands in English with them; the other languages have it here, found by ``sentences.said``.
 """
 
 from __future__ import annotations
