@@ -129,3 +129,22 @@ def test_a_field_is_a_figure_or_named() -> None:
     known = {field for phrase in PHRASES.values() for field in fields(phrase)}
     assert {*WORDS, *FREE} <= known
     assert all(re.fullmatch(r"[a-z]+", field) for field in known)
+
+
+#: Words for who reads the code's own lists: no page shows them.
+NOT_SHOWN = ("phrases.py", "vocabulary.py")
+
+
+def _sentences_in(tree: ast.Module) -> Iterator[str]:
+    """Literals of three words and more that are neither a comment nor an error's."""
+    passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    passed |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.Raise) for part in ast.walk(node)}
+    literals = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in passed)
+    written = (node.value for node in literals if isinstance(node.value, str) and node.value not in phrases())
+    return (text for text in written if re.search(r"[a-z]+ [a-z]+ [a-z]+", text))
+
+
+def test_the_core_writes_no_sentence_but_by_a_phrase() -> None:
+    for path in (Path(formcheck.__file__).parent / "core").rglob("*.py"):
+        if path.name not in NOT_SHOWN:
+            assert list(_sentences_in(ast.parse(path.read_text(encoding="utf-8")))) == [], path.name
