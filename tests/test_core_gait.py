@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from formcheck.core.body.course import plot_course
 from formcheck.core.clean.prepare import prepare
-from formcheck.core.gait.contacts import find_contacts, without_doubles
+from formcheck.core.gait.contacts import _events, _swings, find_contacts, without_doubles, without_phantoms
 from formcheck.core.gait.events import FootEvents, foot_events
 from formcheck.core.gait.frontal import frontal_events
 from formcheck.core.gait.tracks import follow
@@ -60,6 +60,29 @@ def test_steps_are_counted_and_timed_from_front_and_back(gait, yaw):
         inner = [c for c in truth.contacts[side] if 0.5 < c < pose.time_s[-1] - 0.5]
         assert len(inner) <= len(contact) <= len(truth.contacts[side])
         assert worst_error_s(contact, truth.contacts[side]) < 0.05
+
+
+def test_a_far_foot_moved_along_by_the_near_one_takes_no_step():
+    (track,) = tracks_of(walker(Walk(gait="backward", yaw_deg=90.0))[0])
+    true = [contact.contact_s for contact in find_contacts(track)]
+    t, foot, ankle = track.time_s, track.foot.copy(), track.ankle.copy()
+    swing = next((a, b) for a, b in _swings(_events(track, 1)) if a > 2.0)
+    nudge = -0.5 * np.exp(-(((t - np.mean(swing)) / (0.2 * (swing[1] - swing[0]))) ** 2))
+    foot[0] += nudge
+    ankle[0] += nudge
+    nudged = replace(track, foot=foot, ankle=ankle)
+    assert len(_events(nudged, 0).contact_s) > len(_events(track, 0).contact_s), "the nudge must look like a step"
+    assert [contact.contact_s for contact in find_contacts(nudged)] == pytest.approx(true, abs=0.1)
+
+
+def test_two_feet_in_the_air_together_as_in_running_both_land():
+    (track,) = tracks_of(walker(Walk(gait="forward", yaw_deg=90.0))[0])
+    t = track.time_s
+    offs = [np.arange(0.5 + 0.35 * k, t[-1] - 0.6, 0.7) for k in (0, 1)]
+    foot = np.stack([1.5 * np.clip((t[:, None] - off) / 0.45, 0, 1).sum(axis=1) for off in offs])
+    events = [FootEvents(off + 0.45, off) for off in offs]
+    kept = without_phantoms(replace(track, foot=foot), events)
+    assert [len(one.contact_s) for one in kept] == [len(off) for off in offs]
 
 
 def floor_rows(travel: float, camera_m: float):

@@ -13,7 +13,8 @@ from formcheck.core.skeleton import SIDES
 from formcheck.core.types import Analysis, Array, PoseSequence
 
 MATCH_S = 0.3  # an event further than this from every true one is another event
-EDGE_S = 0.15  # an event this near the clip's first or last frame cannot be told: neither asked for nor counted
+EDGE_S = 0.15  # an event this near the clip's first or last frame, or the picture's edge, may go either way
+POST_M = (0.9, 0.25, 0.52)  # the plan's padded block: from the lane toward the camera, half its width, its height
 KINDS = ("contact", "off")
 
 
@@ -71,18 +72,39 @@ def _in_picture(fixture: Fixture, side: str, when_s: float) -> bool:
     return bool((points >= 0).all() and (points <= [camera["width"], camera["height"]]).all())
 
 
+def _hidden(fixture: Fixture, side: str, when_s: float) -> bool:
+    """Whether the padded block of the plan stands before the ankle at the time."""
+    truth = fixture.truth
+    if "post" not in truth.data["extras"]:
+        return False
+    eye = np.array(truth.data["camera"]["eye_m"][0])
+    ahead = np.array(truth.data["camera"]["axes_right_up_forward"][0][2])
+    aim_x = eye[0] - ahead[0] * eye[1] / ahead[1]
+    ankle = truth.joint(f"ankle_{side[0]}")[int(np.argmin(np.abs(truth.t - when_s)))]
+    before = eye + (ankle - eye) * (np.sign(eye[1]) * POST_M[0] - eye[1]) / (ankle[1] - eye[1])
+    return bool(abs(before[0] - aim_x) <= POST_M[1] and before[2] <= POST_M[2])
+
+
 def _inside(fixture: Fixture, when_s: float) -> bool:
     return float(fixture.truth.t[0]) + EDGE_S <= when_s <= float(fixture.truth.t[-1]) - EDGE_S
 
 
+def _well_seen(fixture: Fixture, side: str, when_s: float) -> bool:
+    about = [when_s + shift_s for shift_s in (-EDGE_S, 0.0, EDGE_S)]
+    return all(_in_picture(fixture, side, at) and not _hidden(fixture, side, at) for at in about)
+
+
 def true_events(fixture: Fixture, side: str, kind: str, ends: bool = False) -> Array:
-    """Times of one foot's true contacts or lift-offs that happen in the picture; with ``ends`` also at the ends."""
+    """Times of one foot's true contacts or lift-offs well in sight; with ``ends`` also those at the picture's edge, at
+    the clip's ends, and hidden.
+    """
     every = fixture.truth.data["contacts" if kind == "contact" else "lift_offs"]
     times = [e["time_s"] for e in every if e["side"] == side and (ends or _inside(fixture, e["time_s"]))]
     if kind == "off":  # a step begins at its contact: the lift-off from standing belongs to none
         first = min((c["time_s"] for c in fixture.truth.data["contacts"] if c["side"] == side), default=np.inf)
         times = [t for t in times if t > first]
-    return np.array([t for t in times if _in_picture(fixture, side, t)])
+    seen = _in_picture if ends else _well_seen
+    return np.array([t for t in times if seen(fixture, side, t)])
 
 
 def found_events(fixture: Fixture, analysis: Analysis, side: str, kind: str) -> Array:
@@ -99,6 +121,7 @@ def event_errors(fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal
         leg = "both" if fixture.near == "both" else "near" if side == fixture.near else "far"
         for kind in KINDS:
             true_s = true_events(fixture, side, kind)
+            every_s = true_events(fixture, side, kind, ends=True)
             found = {
                 "ours": found_events(fixture, analysis, side, kind),
                 "perfect": found_events(fixture, ideal, side, kind),
@@ -106,7 +129,8 @@ def event_errors(fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal
             if side in raw:
                 found["raw"] = np.array([t for t in raw[side][kind] if _inside(fixture, t)])
             for method, times in found.items():
-                errors, missed, extra = match(true_s, times)
+                errors, missed, _ = match(true_s, times)
+                extra = match(every_s, times)[2]
                 out.append(
                     EventErrors(
                         method,

@@ -103,8 +103,8 @@ def compose(results: list[ClipResult], real: list[RealRow], engine: str, model: 
         intro.format(engine=engine, model=model, version=info.version, clips=len(results), **count),
         "## Angles and distances\n\n" + page.angles(angle_rows(results)),
         *knee,
-        "## Contact and lift-off\n\nEvents within 0.15 s of the clip's first or last frame are neither asked for nor "
-        "counted.\n\n" + page.events(event_rows(results)),
+        "## Contact and lift-off\n\nEvents within 0.15 s of the clip's first or last frame, at the picture's edge, "
+        "and behind what hides the foot are neither asked for nor counted.\n\n" + page.events(event_rows(results)),
         *events,
         "## Steps, cadence, rhythm\n\n" + page.steps(results),
         *_on_checks(by_half, whole),

@@ -17,6 +17,11 @@ from formcheck.core.types import Array
 SAME_CONTACT_SHARE: Final = 0.6
 #: ... unless the other foot landed between them: then it is the cadence that went up, and less than this is a double.
 QUICK_STEP_SHARE: Final = 0.4
+#: A swing that has this share of its time in common with the other foot's and goes this share of its way is none: even
+#: a runner's feet are in the air together for less than half a swing, and then both go all the way.
+PHANTOM_TIME: Final = 0.6
+PHANTOM_WAY: Final = 0.6
+SAME_SWING: Final = 0.75  # of the time of either: one movement given to both feet, and the longer way is the real one
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Contact:
 def find_contacts(track: Track) -> list[Contact]:
     """The track's contacts in time order."""
     events = [_events(track, k) for k in (0, 1)]
+    if track.sagittal:
+        events = without_phantoms(track, events)
     found: list[Contact] = []
     for k, side in enumerate(SIDES):
         found.extend(_pair(side, without_doubles(events[k], events[1 - k].contact_s)))
@@ -52,6 +59,40 @@ def _seen_head_on(track: Track, k: int) -> FootEvents:
     view: Literal["front", "back"] = "front" if track.view == "front" else "back"
     lead = track.busy[k] - track.busy[1 - k]
     return frontal_events(track.time_s, lead, lands, leaves, view, "off" if away else "contact")
+
+
+def without_phantoms(track: Track, events: list[FootEvents]) -> list[FootEvents]:
+    """Both feet's events without those of a foot that the pose model moves along as the other one passes it."""
+    swings = [_swings(e) for e in events]
+    every = np.concatenate(swings)
+    usual_s = float(np.nanmedian(every[:, 1] - every[:, 0])) if np.isfinite(every).all(axis=1).any() else 0.0
+    ways = []
+    for k, own in enumerate(swings):
+        own[:, 0] = np.where(np.isfinite(own[:, 0]), own[:, 0], own[:, 1] - usual_s)
+        start, stop = (np.interp(own[:, j], track.time_s, track.foot[k]) for j in (0, 1))
+        ways.append(np.abs(stop - start))
+    out = []
+    for k, own in enumerate(swings):
+        other, its_way = swings[1 - k], ways[1 - k]
+        common = np.minimum(own[:, None, 1], other[None, :, 1]) - np.maximum(own[:, None, 0], other[None, :, 0])
+        way, lasts = ways[k][:, None] / its_way, np.diff(own, axis=1)
+        within = (common >= PHANTOM_TIME * lasts) & (way < PHANTOM_WAY)
+        same = (common >= SAME_SWING * (lasts + np.diff(other, axis=1).T - common)) & (way < 1.0)
+        phantom = (within | same).any(axis=1)
+        off_s = events[k].off_s[~np.isin(events[k].off_s, own[phantom, 0])]
+        out.append(FootEvents(own[~phantom, 1], off_s))
+    return out
+
+
+def _swings(events: FootEvents) -> Array:
+    """(S, 2) each contact with the lift-off before it, NaN where there is none since the foot's last contact."""
+    swings = []
+    last = -np.inf
+    for contact in events.contact_s:
+        before = events.off_s[(events.off_s > last) & (events.off_s < contact)]
+        swings.append((float(before[-1]) if before.size else float("nan"), float(contact)))
+        last = contact
+    return np.array(swings).reshape(-1, 2)
 
 
 def without_doubles(events: FootEvents, other_s: Array) -> FootEvents:
