@@ -220,3 +220,21 @@ def test_after_a_gap_the_steps_go_on_and_the_gap_is_a_gap_of_the_report(clock: C
     nobody = ~np.isfinite(poses.landmarks_px).any(axis=(1, 2))
     missing_s = poses.time_s[nobody]
     assert missing_s[-1] - missing_s[0] == pytest.approx(away_s, abs=0.2)
+
+
+def test_the_pace_is_told_anew_after_the_page_was_away(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ticking:
+        """Every look at it takes 10 ms."""
+
+        @staticmethod
+        def monotonic() -> float:
+            clock.now_s += 0.01
+            return clock.now_s
+
+    live = video()
+    monkeypatch.setattr("formcheck.app.live_video.time", Ticking)
+    said = [json.loads(live.answer(message)) for message in messages()[:40]]
+    assert said[-1]["fps"] == pytest.approx(50, abs=1)
+    clock.now_s += 8.0
+    after = [json.loads(live.answer(message)) for message in messages()[40:80]]
+    assert "fps" not in after[0] and after[-1]["fps"] == pytest.approx(50, abs=1)

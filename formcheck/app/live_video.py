@@ -41,6 +41,7 @@ from formcheck.live.wire import to_wire
 HEADER: Final = struct.Struct("<Id")
 MOST_SIDE_PX: Final = 1920
 _RECENT: Final = 90  # frames that the pace is told from
+PAUSE_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ class LiveVideo:
         """Work on the newest picture; the JSON of what to draw over it. ValueError for what is no picture."""
         with self._working, texts.speaking(self._language):
             began = time.monotonic()
+            if self._done and began - self._done[-1][0] > PAUSE_S:
+                self._done.clear()  # the pace is told anew after the page was away
             number, time_s, rgb = read_message(message)
             said: dict[str, Any] = {"id": number}
             if self.error is not None:
