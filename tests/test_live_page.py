@@ -19,6 +19,7 @@ from websockets.sync.client import connect
 from formcheck.app.live_socket import BAD_PICTURE, MOST_BYTES, UNKNOWN, routes
 from formcheck.app.live_video import HEADER, LiveVideo, Setup
 from formcheck.app.live_visits import VISITS
+from formcheck.app.server import COOKIE, owner_of
 from formcheck.core.spec import ScoreOptions
 from formcheck.errors import ModelError
 from formcheck.exercises.load import load_catalogue
@@ -209,11 +210,19 @@ def test_a_line_that_breaks_is_taken_up_again_and_the_steps_go_on(address):
     assert live.take().poses.time_s[-1] == pytest.approx(WALK.duration_s - 1.0, abs=0.2)
 
 
-def test_somebody_elses_visit_is_as_good_as_none(address):
-    live = video(owner="somebody else")
-    with connect(f"ws://{address}/formcheck/live/{live.visit}") as line, pytest.raises(ConnectionClosed) as closed:
-        line.recv(30)
-    assert closed.value.rcvd.code == UNKNOWN
+@pytest.mark.parametrize(("cookie", "let_in"), [("ada", True), ("bea", False), (None, True)])
+def test_on_a_server_for_many_another_browser_is_sent_away_even_with_the_address(address, monkeypatch, cookie, let_in):
+    monkeypatch.setenv("FORMCHECK_USERS", "many")
+    live = video(owner=owner_of("ada"))
+    headers = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
+    with connect(f"ws://{address}/formcheck/live/{live.visit}", additional_headers=headers) as line:
+        if let_in:
+            line.send(messages()[0])
+            assert json.loads(line.recv(30))["id"] == 1
+        else:
+            with pytest.raises(ConnectionClosed) as closed:
+                line.recv(30)
+            assert closed.value.rcvd.code == UNKNOWN
 
 
 @pytest.mark.parametrize(

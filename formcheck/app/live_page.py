@@ -34,7 +34,7 @@ PICTURE: dict[str, Any] = {
 }
 SPEAK_GAP_S = 3.0
 #: Where the session keeps the visit that goes on, what is asked of the next one, and what went wrong.
-VISIT, SETUP, NOTICE = "live:visit", "live:setup", "live:notice"
+VISIT, SETUP, NOTICE, OWNER = "live:visit", "live:setup", "live:notice", "live:owner"
 CAMERA = "live:camera"
 
 
@@ -85,7 +85,12 @@ def _setup() -> Setup:
         told = {key: value for key, value in adjust.details("live", columns=1).items() if value is not None}
     name = datetime.now().strftime("live-%Y%m%d-%H%M%S.mp4")
     target = scratch(".mp4") if record else None
-    return Setup(exercise, options_of(told), name, target, owner=owner(), told=told)
+    return Setup(exercise, options_of(told), name, target, owner=_owner(), told=told)
+
+
+def _owner() -> str:
+    """Whose page this is; the same for the whole session even where a browser keeps no cookies."""
+    return str(st.session_state.setdefault(OWNER, owner()))
 
 
 def _camera() -> None:
@@ -95,7 +100,6 @@ def _camera() -> None:
         "mirror": bool(st.session_state.get("live:mirror")),
         "speak": bool(st.session_state.get("live:speak")),
         "gap_s": SPEAK_GAP_S,
-        "lang": "en",
         "words": section("camera"),
     }
     live_camera(wanted, key=CAMERA, on_start=_begin, on_end=_end, on_resume=_resume)
@@ -114,7 +118,7 @@ def _begin() -> None:
 def _resume() -> None:
     """The browser's tab was reloaded during a set: go on with it, or show the report if it is over by now."""
     visit = str(st.session_state[CAMERA].resume)
-    video = VISITS.find(visit, owner())
+    video = VISITS.find(visit, _owner())
     if video is None:
         _report_of(visit)
         return
@@ -131,7 +135,7 @@ def _end() -> None:
 
 def _report_of(visit: str) -> None:
     try:
-        ticket = VISITS.end(visit, owner())
+        ticket = VISITS.end(visit, _owner())
     except KeyError:
         st.session_state[NOTICE] = t("camera.gone")
     except (OSError, FormcheckError) as error:

@@ -13,7 +13,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from formcheck.app.live_visits import VISITS
-from formcheck.app.server import COOKIE, foreign, owner_of
+from formcheck.app.server import COOKIE, foreign, owner_of, shared
 
 if TYPE_CHECKING:
     from formcheck.app.live_video import LiveVideo
@@ -28,7 +28,8 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 async def live(socket: WebSocket) -> None:
     """Answer pictures until the browser goes; whoever has not begun the visit is sent away."""
     visit = socket.path_params["visit"]
-    video = VISITS.find(visit, owner_of(socket.cookies.get(COOKIE)))
+    cookie = socket.cookies.get(COOKIE)
+    video = VISITS.find(visit, owner_of(cookie) if cookie or not shared() else None)
     await socket.accept()
     if video is None or foreign(socket):
         await socket.close(UNKNOWN)

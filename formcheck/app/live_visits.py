@@ -59,8 +59,11 @@ class Visits:
         with self._lock:
             self._known[video.visit] = _Visit(video, video.setup.owner, self._clock())
 
-    def find(self, visit: str, owner: str) -> LiveVideo | None:
-        """The set that goes on under ``visit``; None if there is none (any more), or it is somebody else's."""
+    def find(self, visit: str, owner: str | None) -> LiveVideo | None:
+        """The set that goes on under ``visit``; None if there is none (any more), or it is somebody else's.
+
+        ``owner`` None is a browser that keeps no cookies: it has the secret, or nothing.
+        """
         one = self._mine(visit, owner)
         return None if one is None else one.video
 
@@ -103,10 +106,10 @@ class Visits:
             all_of_them = list(self._known.values())
         self._end_each(all_of_them)
 
-    def _mine(self, visit: str, owner: str) -> _Visit | None:
+    def _mine(self, visit: str, owner: str | None) -> _Visit | None:
         with self._lock:
             one = self._known.get(visit)
-        return one if one is not None and one.owner == owner else None
+        return one if one is not None and owner in (one.owner, None) else None
 
     def _end(self, one: _Visit) -> str | None:
         with one.ending:  # whoever else ends it waits for the ticket
