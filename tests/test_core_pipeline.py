@@ -7,6 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from formcheck.core.checks.quality import track_quality
+from formcheck.core.clean.prepare import prepare
+from formcheck.core.gait.contacts import Contact
+from formcheck.core.gait.measures import tabulate
+from formcheck.core.gait.plausible import odd_phases
 from formcheck.core.pipeline import score_pose
 from formcheck.core.skeleton import SKELETON
 from formcheck.core.spec import ScoreOptions
@@ -202,3 +207,33 @@ def test_hips_that_slide_on_the_seat_do_not_tell_a_steps_length():
     assert not np.isfinite([s.measures["step_length_ratio"] for s in sliding.steps]).any()
     (said,) = (f for f in sliding.findings if f.check == "step_spacing")
     assert said.verdict == "not_assessed" and said.reason.startswith("only 0 of")
+
+
+def steps_lasting(stance_s, swing_s):
+    """A table of two feet in turn, each standing and swinging for the given times."""
+    contacts = []
+    for side, start_s in (("left", 0.0), ("right", 0.5)):
+        at = start_s
+        for stance, swing in zip(stance_s, swing_s, strict=True):
+            contacts.append(Contact(side, at, at + stance))
+            at += stance + swing
+    return tabulate(sorted(contacts, key=lambda c: c.contact_s))
+
+
+def test_a_rest_or_a_quickening_is_in_keeping_and_a_lost_foot_is_not():
+    even = np.full(8, 0.6)
+    rest = np.where(np.arange(8) == 3, 3.0, even)
+    quicker = np.where(np.arange(8) < 4, 0.9, 0.4)
+    lost = np.where(np.arange(8) == 3, 0.2, even)
+    assert odd_phases([steps_lasting(rest, even)]) == (0, 30)
+    assert odd_phases([steps_lasting(quicker, quicker)]) == (0, 30)
+    assert odd_phases([steps_lasting(lost, even)]) == (2, 30)
+    assert odd_phases([steps_lasting(even, lost), steps_lasting(even, even)]) == (2, 60)
+
+
+@pytest.mark.parametrize("odd, quality", [(1, ""), (2, "warning"), (5, "warning"), (6, "rejected")])
+def test_footage_in_which_every_fifth_stance_or_swing_cannot_be_true_is_rejected(odd, quality):
+    pose, _ = walker(Walk())
+    tracking = track_quality(pose, prepare(pose), odd, 30)
+    assert (tracking.quality == "rejected") == (quality == "rejected")
+    assert any(f"{odd} of 30" in reason for reason in tracking.reasons) == bool(quality)

@@ -16,6 +16,7 @@ from formcheck.core.checks.quality import track_quality
 from formcheck.core.checks.score import score
 from formcheck.core.clean.prepare import CleanPose, prepare
 from formcheck.core.gait.measures import tabulate
+from formcheck.core.gait.plausible import odd_phases
 from formcheck.core.gait.slope import floor_slope_deg
 from formcheck.core.gait.tracks import Track, follow
 from formcheck.core.laps import LapSteps, lay_out, named, set_data, steps_of
@@ -61,7 +62,7 @@ def score_pose(
     tracks = follow(clean, course) if isfinite(clean.leg_px) else []
     signals = measure_signals(clean, course, tracks)
     laps = lay_out(signals, tracks)
-    tracking = track_quality(pose, clean)
+    tracking = track_quality(pose, clean, *odd_phases(lap.table for lap in laps))
     choice = choose(clean, signals, laps, catalogue, exercise, options)
     judged = _judge_all(choice, signals, clean, catalogue, tracking)
     report = _report(pose, catalogue, options, choice, judged, tracking, tracks, created_at, version)

@@ -19,12 +19,17 @@ WARN_FPS: Final = 24.0
 MIN_BODY_SHARE: Final = 0.15  # leg length against the picture's height
 LEG_PARTS_NEEDED: Final = ("hip", "knee", "ankle")
 WARN_VISIBILITY: Final = 0.5
-JITTER_WARN: Final = 0.012  # leg lengths, frame-to-frame noise of the hips
 MIN_DURATION_S: Final = 1.5
+#: Feet that stand or swing for times out of keeping with their neighbours: two are no accident, and where it is every
+#: fifth time, no step can be relied on. Rendered and real clips that can be judged have none, or one.
+ODD_WARN: Final = 2
+ODD_REJECT_SHARE: Final = 0.2
 
 
-def track_quality(raw: PoseSequence, pose: CleanPose) -> Tracking:
-    """Coverage is the share of frames with at least one whole leg seen."""
+def track_quality(raw: PoseSequence, pose: CleanPose, odd: int = 0, phases: int = 0) -> Tracking:
+    """Coverage is the share of frames with at least one whole leg seen; ``odd`` of the ``phases`` in which a foot stood
+    or swung cannot be true.
+    """
     legs: Bools = _leg_seen(pose, 0) | _leg_seen(pose, 1)
     coverage = float(legs.mean()) if len(legs) else 0.0
     gaps = tuple(
@@ -34,6 +39,9 @@ def track_quality(raw: PoseSequence, pose: CleanPose) -> Tracking:
     )
     rejects = _rejects(pose, coverage)
     warnings = _warnings(raw, pose, coverage, gaps)
+    if odd >= ODD_WARN:
+        lost = odd >= ODD_REJECT_SHARE * phases
+        (rejects if lost else warnings).append(say("feet_lost" if lost else "feet_odd", times=odd, all=phases))
     quality: Quality = "rejected" if rejects else "warning" if warnings else "accepted"
     return Tracking(coverage, gaps, pose.swaps_repaired, raw.subject, quality, (*rejects, *warnings))
 
