@@ -38,7 +38,6 @@ CORE_SHARE: Final = 0.75  # a swing's ends are sought outward from here: a hidde
 #: movement limbs are known for (Flash & Hogan 1985), 0.10 where its speed is a mere sine.
 TAIL_SHARE: Final = 0.2
 EDGE_SEARCH_STRIDES: Final = 0.2  # how far beyond the extremes the swing's ends are sought
-STAND_S: Final = 0.05  # at the clip's ends a foot must be seen to stand this long: a swing cut off has no end
 GROUND_QUANTILE: Final = 0.2  # well within a walker's stance share, and a runner's
 GROUND_WINDOW_S: Final = 3.0
 
@@ -91,9 +90,7 @@ def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Flo
     width = np.nanmedian([b - a for a, b in swings] or [0.0]) if any(np.isfinite(b - a) for a, b in swings) else 0.0
     off = np.array([a for a, _ in swings]) - TAIL_SHARE * width
     contact = np.array([b for _, b in swings]) + TAIL_SHARE * width
-    landed = seen_at(time_s, seen, contact) & (contact < time_s[-1] - STAND_S)
-    left = seen_at(time_s, seen, off) & (off > time_s[0] + STAND_S)
-    return FootEvents(contact[landed], off[left])
+    return FootEvents(contact[seen_at(time_s, seen, contact)], off[seen_at(time_s, seen, off)])
 
 
 def prominent_peaks(time_s: Array, values: Array, min_travel: float) -> Index:

@@ -19,7 +19,7 @@ from typing import Final, Literal
 import numpy as np
 
 from formcheck.core.clean.filters import fill_gaps, rolling_mean
-from formcheck.core.gait.events import FRONTAL_FLOOR, MIN_STRIDE_S, NONE, STAND_S, FootEvents, prominent_peaks
+from formcheck.core.gait.events import FRONTAL_FLOOR, MIN_STRIDE_S, NONE, FootEvents, prominent_peaks
 from formcheck.core.types import Array, Bools, Index
 
 Event = Literal["contact", "off"]
@@ -38,6 +38,7 @@ TURNING, STANDING = 0.1, 1.0
 #: A swing's own ends and the usual ones, counted from the middles, are about equally uncertain; from behind, where the
 #: plain end is the nearer one, its own are the better.
 OWN_SHARE: Final = {"front": 0.5, "back": 0.75}
+STAND_S: Final = 0.05  # at the clip's ends a foot must be seen to stand this long: a swing cut off has no end
 BLOCK_SWINGS: Final = 256  # fitted at once, for the memory's sake
 
 

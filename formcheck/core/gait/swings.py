@@ -18,6 +18,7 @@ REST_S: Final = 0.2  # a foot seen still for less, at the clip's edge, was not s
 FIRST_WAY: Final = 0.12  # ... and it must be seen to go this share of the usual way
 STIR_SHARE: Final = 0.1  # of the usual best speed: slower is no movement
 FIRST_STEP_WAY: Final = 0.25  # of the usual: a first step is about half a step
+SETTLED_S: Final = 0.1  # before and after a swing, where the foot stands: a slip of the model comes back
 WHOLE_WAY: Final = 0.8  # of the usual: a swing that ends with the clip, or at the picture's edge, may not have ended
 
 #: Begin and end of each swing, s; NaN where it was not seen.
@@ -91,7 +92,8 @@ def finished(time_s: Array, foot: Array, seen: Bools, swings: Ends) -> Ends:
     for begin, end in swings:
         first, last = _seen_about(time_s, seen, begin if isfinite(begin) else end)
         start, stop = begin if isfinite(begin) else first, end if isfinite(end) else last
-        way = float(np.interp(stop, time_s, foot) - np.interp(start, time_s, foot)) / usual if usual > 0 else 1.0
+        after, before = min(stop + SETTLED_S, last), max(start - SETTLED_S, first)
+        way = float(np.interp(after, time_s, foot) - np.interp(before, time_s, foot)) / usual if usual > 0 else 1.0
         cut = not isfinite(begin + end)
         off = way >= (FIRST_WAY if cut or begin - first >= REST_S else WHOLE_WAY)
         on = way >= (FIRST_WAY if cut or last - end >= REST_S else WHOLE_WAY)
