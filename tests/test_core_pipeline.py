@@ -237,3 +237,11 @@ def test_footage_in_which_every_fifth_stance_or_swing_cannot_be_true_is_rejected
     tracking = track_quality(pose, prepare(pose), odd, 30)
     assert (tracking.quality == "rejected") == (quality == "rejected")
     assert any(f"{odd} of 30" in reason for reason in tracking.reasons) == bool(quality)
+
+
+def test_steps_that_turn_twice_as_quick_hide_no_missed_step_and_a_missing_one_does():
+    at_s = np.cumsum([0.8] * 8 + [0.38] * 9)
+    quicker = tabulate([Contact("left" if k % 2 else "right", t, t + 0.3) for k, t in enumerate(at_s)])
+    assert np.isfinite(quicker.step_time_s[1:]).all()
+    missed = [Contact("left" if k % 2 else "right", 0.5 * k, 0.5 * k + 0.3) for k in range(12) if k != 6]
+    assert np.isnan(tabulate(missed).next_same_s).sum() == 3  # the missed foot's own stride, and each foot's last

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench.accuracy_lib import page, page_checks
+from bench.accuracy_lib import mends, page, page_checks
 from bench.accuracy_lib.breaks import groups
 from bench.accuracy_lib.checks import Outcome, add_clip
 from bench.accuracy_lib.clips import ROOT, cached_pose, find_fixtures
@@ -24,6 +24,11 @@ PLOTS = (
 REAL = (
     "## Real people\n\nThe four-camera reference is itself markerless (triangulated from all four views), so these "
     "are cross-checks. Played backward, a walk stands in for backward walking.\n\n"
+)
+
+MENDS = (
+    "## What each mend brings\n\nThe same clips scored without it and with it. The choice of model is in "
+    "[accuracy-engines.md](accuracy-engines.md).\n\n"
 )
 
 INTRO = """# Accuracy
@@ -112,6 +117,7 @@ def compose(results: list[ClipResult], real: list[RealRow], engine: str, model: 
     ]
     if real:
         parts.append(REAL + page.real(real))
+    parts.append(MENDS + mends.table(results))
     return "\n\n".join([*parts, "## Where it breaks\n\n" + page.breaks(groups(results, whole))]) + "\n"
 
 

@@ -167,3 +167,12 @@ def velocity(time_s: Array, values: Array) -> Array:
     if len(time_s) < 3:
         return np.full_like(values, np.nan)
     return np.asarray(np.gradient(values, time_s, axis=0))
+
+
+def neighbours_median(values: Array) -> Array:
+    """(n,) median of each value with the two before and the two after, NaN left out; NaN stays."""
+    out = np.full(len(values), np.nan)
+    seen = np.isfinite(values)
+    if seen.any():
+        out[seen] = ndimage.median_filter(values[seen], 5, mode="nearest")
+    return out

@@ -11,14 +11,14 @@ from typing import Final
 import numpy as np
 
 from formcheck.core import windows
-from formcheck.core.clean.filters import low_pass, velocity
+from formcheck.core.clean.filters import low_pass, neighbours_median, velocity
 from formcheck.core.gait.contacts import Contact
 from formcheck.core.gait.smoothness import longest_run, sparc_rows
 from formcheck.core.gait.tracks import Track
 from formcheck.core.skeleton import SIDES, Side
 from formcheck.core.types import Array, Index, Signals
 
-MISSED_STEP: Final = 1.7  # an interval this many times the median hides a missed step
+MISSED_STEP: Final = 1.7  # an interval this many times its neighbours hides a missed step
 COUPLED: Final = 0.5  # |r| of trunk swing with hip speed from which the body swing drives the sled (B4)
 STALL_SPEED_SHARE: Final = 0.1  # of the usual top speed (B10 has the median, which a set of stops pulls down)
 STALL_S: Final = 0.3
@@ -61,10 +61,8 @@ def tabulate(contacts: list[Contact]) -> StepTable:
 
 
 def _plausible(interval: Array) -> Array:
-    finite = interval[np.isfinite(interval)]
-    if finite.size == 0:
-        return interval
-    return np.where(interval > MISSED_STEP * np.median(finite), np.nan, interval)
+    """Without those so much longer than their neighbours that a step between was missed."""
+    return np.where(interval > MISSED_STEP * neighbours_median(interval), np.nan, interval)
 
 
 def step_measures(signals: Signals, track: Track, table: StepTable) -> dict[str, Array]:

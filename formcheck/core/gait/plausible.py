@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
-from scipy import ndimage
 
+from formcheck.core.clean.filters import neighbours_median
 from formcheck.core.gait.measures import StepTable
 from formcheck.core.types import Array
 
 #: Against the median of itself and its neighbours, two before and two after. A slow step or a rest makes one stance
 #: long; nothing makes a swing so, or a stance that short, among others of the same foot.
 OUT_OF_KEEPING: Final = 1.6
-NEIGHBOURS: Final = 5
 FEWEST: Final = 3
 
 
@@ -35,4 +34,4 @@ def _against_neighbours(lasts: Array) -> Array:
     lasts = lasts[np.isfinite(lasts)]
     if lasts.size < FEWEST:
         return np.empty(0)
-    return np.asarray(lasts / ndimage.median_filter(lasts, NEIGHBOURS, mode="nearest"))
+    return np.asarray(lasts / neighbours_median(lasts))
