@@ -149,13 +149,11 @@ def event_errors(fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal
     return out
 
 
-def _cadence(by_side: list[Array]) -> float:
-    """Steps a minute from the strides; one far longer than the others has a turn in it, or steps out of sight."""
-    strides = [np.diff(np.sort(times)) for times in by_side if len(times) > 1]
-    if not strides:
-        return float("nan")
+def _cadence(by_side: list[Array], laps_s: list[tuple[float, float]]) -> float:
+    """Steps a minute from the strides within a lap but for those with steps out of sight in them."""
+    strides = [np.diff(np.sort(times[(times >= a) & (times <= b)])) for times in by_side for a, b in laps_s]
     every = np.concatenate(strides)
-    return float(120.0 / every[every < 1.7 * np.median(every)].mean())
+    return float(120.0 / every[every < 1.7 * np.median(every)].mean()) if every.size else float("nan")
 
 
 def _cv_pct(times: Array, floor_s: float) -> float:
@@ -170,6 +168,7 @@ def step_figures(fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal
     """Of the whole clip. Cadence from strides, as the report has it; the CV with the frame-rate floor taken out."""
     truth = [true_events(fixture, s, "contact") for s in SIDES]
     every = [true_events(fixture, s, "contact", ends=True) for s in SIDES]
+    laps_s = [(lap["start_s"], lap["end_s"]) for lap in fixture.truth.data["laps"]]
     ours = [found_events(fixture, analysis, s, "contact") for s in SIDES]
     raw_found = plain.raw_events(pose, fixture) if fixture.kind == "side" else {}
     raw = [np.array([t for t in raw_found[s]["contact"] if _inside(fixture, t)]) for s in SIDES] if raw_found else []
@@ -185,7 +184,11 @@ def step_figures(fixture: Fixture, pose: PoseSequence, analysis: Analysis, ideal
         steps=len(sides),
         raw_steps=sum(len(raw_found[s]["contact"]) for s in SIDES) if raw_found else -1,
         perfect_steps=len(ideal.report.steps),
-        cadence=(_cadence(every), nan if summary is None else float(summary), _cadence(raw) if raw else nan),
+        cadence=(
+            _cadence(every, laps_s),
+            nan if summary is None else float(summary),
+            _cadence(raw, laps_s) if raw else nan,
+        ),
         step_cv=(_cv_pct(np.concatenate(truth), 0.0), _cv_pct(np.concatenate(ours), frame_rate_floor_s(fps))),
         at_ends=len(sides) - sum(map(len, ours)),
         alternate=all(a != b for a, b in zip(sides, sides[1:], strict=False)),
