@@ -219,3 +219,9 @@ def test_what_the_athletes_back_cannot_show_is_not_assessed_and_says_what_to_fil
     if not judged:
         assert "front toward the camera" in twist.reason
         assert twist.film
+
+
+def test_a_measure_that_is_hard_to_see_is_said_with_less_confidence_and_the_same_verdict():
+    sure, unsure = judged([10.0] * 8), judged([10.0] * 8, replace(MEASURE, reliability=0.5))
+    assert unsure[0].confidence == pytest.approx(0.5 * sure[0].confidence)
+    assert (unsure[0].verdict, unsure[0].value) == (sure[0].verdict, sure[0].value)

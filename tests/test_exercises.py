@@ -139,6 +139,7 @@ def test_a_key_beside_use_wins_over_the_shared_measure(tmp_path: Path) -> None:
         ('side = "both"', 'side = "both"\nviews = ["front"]', ["view 'front' cannot show trunk_lean_deg"]),
         ('side = "both"', 'side = "both"\npersist_steps = 0', ["'persist_steps' expected a whole number"]),
         ('side = "both"', 'side = "both"\npersist_share = 1.5', ["'persist_share'"]),
+        ('side = "both"', 'side = "both"\nreliability = 2', ["'reliability'"]),
         ('phase = "stance"', 'phase = "set"\nrelative_to_start = true', ["relative_to_start"]),
         ('quantity = "duration_s"', 'quantity = "duration"', ["programme 1", "did you mean 'duration_s'"]),
         ('directions = ["backward"]', 'directions = ["backwards"]', ["did you mean 'backward'"]),

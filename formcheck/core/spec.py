@@ -60,6 +60,7 @@ class Measure:
     persist_share: float = 0.3  # ... and at least this share of the steps
     persist_s: float = 0.0  # within a step, windows shorter than this are not judged
     uncertainty: float = 0.0  # what the measurement may be off; ``band`` is already widened by it
+    reliability: float = 1.0  # 0..1, how far its verdict can be relied on when all is well seen: times the confidence
     min_steps: int = 3
     min_fps: float = 0.0
     weight: float = 1.0

@@ -189,8 +189,9 @@ def _tuning(table: Table, quantity: Quantity, phase: str, where: str) -> dict[st
             out[spec.name] = read.texts(table, spec.name, where)
         else:
             out[spec.name] = _tuning_number(table, spec.name, isinstance(spec.default, int), where)
-    if out.get("persist_share", 0.0) > 1:
-        raise ExerciseFileError(f"{where}: 'persist_share' expected a share from 0 to 1")
+    for key in ("persist_share", "reliability"):
+        if out.get(key, 0.0) > 1:
+            raise ExerciseFileError(f"{where}: '{key}' expected a share from 0 to 1")
     if out.get("relative_to_start") and phase in ("start", "set"):
         raise ExerciseFileError(f"{where}: 'relative_to_start' compares steps; phase '{phase}' has none")
     return out

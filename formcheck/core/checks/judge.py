@@ -201,7 +201,7 @@ def _steps(series: Series, faulty: list[int]) -> tuple[int, ...]:
 
 
 def _confidence(measure: Measure, series: Series, data: SetData, side: Side | None, context: Context) -> float:
-    """Visibility x coverage x view fit x enough steps, 0..1."""
+    """Visibility x coverage x view fit x enough steps x the measure's own reliability, 0..1."""
     seen = context.side_visibility[side] if side else float(np.mean(list(context.side_visibility.values())))
     lap = data.laps[0]
     kind = "side" if lap.view in ("left_side", "right_side") else lap.view
@@ -209,4 +209,5 @@ def _confidence(measure: Measure, series: Series, data: SetData, side: Side | No
     fit = 1.0 - 0.5 * min(1.0, off / max(measure.max_yaw_off_deg, 1.0)) if isfinite(off) else 0.5
     n = len(series.members) if series.set_level else len(series.value)
     enough = min(1.0, n / 8.0) if n else 0.5
-    return float(np.clip((0.5 + 0.5 * seen) * context.coverage * fit * (0.5 + 0.5 * enough), 0.0, 1.0))
+    sure = (0.5 + 0.5 * seen) * context.coverage * fit * (0.5 + 0.5 * enough) * measure.reliability
+    return float(np.clip(sure, 0.0, 1.0))
