@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from formcheck.core.checks.programme import NOT_SEEN
 from formcheck.core.checks.quality import track_quality
 from formcheck.core.clean.prepare import prepare
 from formcheck.core.gait.contacts import Contact
@@ -245,3 +246,13 @@ def test_steps_that_turn_twice_as_quick_hide_no_missed_step_and_a_missing_one_do
     assert np.isfinite(quicker.step_time_s[1:]).all()
     missed = [Contact("left" if k % 2 else "right", 0.5 * k, 0.5 * k + 0.3) for k in range(12) if k != 6]
     assert np.isnan(tabulate(missed).next_same_s).sum() == 3  # the missed foot's own stride, and each foot's last
+
+
+def test_footage_with_lost_feet_gives_no_steps_and_no_figure_made_of_them(monkeypatch):
+    monkeypatch.setattr("formcheck.core.pipeline.odd_phases", lambda tables: (10, 30))
+    report = report_of(Walk(), "backward_walk")
+    assert report.tracking.quality == "rejected" and "10 of 30" in report.tracking.reasons[0]
+    assert report.steps == () and report.score is None and not report.stop.advised
+    assert {f.verdict for f in report.findings} == {"not_assessed"}
+    assert {key for key, value in report.summary.items() if value is not None} <= {"duration_s", "gait"}
+    assert {line.seen for line in report.programme if line.topic in ("steps", "laps")} <= {NOT_SEEN}

@@ -24,7 +24,7 @@ from formcheck.core.phrases import COMMA, say
 from formcheck.core.signals.columns import measure_signals
 from formcheck.core.skeleton import SIDES, joint
 from formcheck.core.spec import Catalogue, ScoreOptions
-from formcheck.core.summary import add_metres, facts_of_set, summarise
+from formcheck.core.summary import add_metres, facts_of_set, facts_without_steps, summarise
 from formcheck.core.types import Analysis, Finding, Lap, PoseSequence, Report, Signals, StopAdvice, Tracking
 
 AUTO = "auto"
@@ -206,16 +206,18 @@ def _report(
     if not known and choice.exercise in catalogue.exercises:
         known = [catalogue.exercises[choice.exercise]]
     rejected = tracking.quality == "rejected"
+    if rejected:
+        facts = facts_without_steps(facts)
     return Report(
         formcheck_version=version, created_at=created_at, video=pose.video, engine=pose.engine,
         exercise=choice.exercise, exercise_source=choice.source, exercise_confidence=choice.confidence,
         view=main.view if main else view_name(float("nan")), yaw_deg=main.yaw_deg if main else None,
         view_confidence=_view_confidence(main), facing=main.facing if main else "unknown",
         direction=main.direction if main else "in_place",
-        tracking=tracking, laps=laps, steps=steps_of(choice.laps), findings=tuple(judged.findings),
+        tracking=tracking, laps=laps, steps=() if rejected else steps_of(choice.laps), findings=tuple(judged.findings),
         score=None if rejected else score(judged.findings, catalogue.exercises),
         stop=judged.stop, programme=programme.programme_lines(known, facts),
-        summary=summarise(choice.laps, facts, main.gait if main else "unknown"),
+        summary=summarise([] if rejected else choice.laps, facts, main.gait if main else "unknown"),
         warnings=(
             *pose.video.warnings,
             *choice.warnings,

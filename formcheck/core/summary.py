@@ -46,6 +46,11 @@ def facts_of_set(laps: list[LapSteps], options: ScoreOptions) -> dict[str, float
     }
 
 
+def facts_without_steps(facts: Mapping[str, float | None]) -> dict[str, float | None]:
+    """The facts of a set whose footage cannot be judged: nothing that was counted or measured in it."""
+    return {name: value if name in ("duration_s", "load_ratio") else None for name, value in facts.items()}
+
+
 def _distance_m(laps: list[LapSteps], options: ScoreOptions) -> float | None:
     leg = leg_m(options)
     lengths = [lap.values["step_length_ratio"] for lap in laps if "step_length_ratio" in lap.values]
