@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,17 @@ def test_deleting_a_run_removes_every_file(store: JobStore, tmp_path: Path) -> N
     folder = store.folder(ticket)
     store.delete(ticket)
     assert not folder.exists()
+
+
+def test_a_video_and_what_was_made_from_it_are_one_family_and_kept_together(store: JobStore) -> None:
+    first, other = store.create(job()), store.create(job())
+    second = store.create(replace(job(), options={"poses_of": first}))
+    third = store.create(replace(job(), options={"poses_of": second}))
+    assert sorted(store.family(second)) == sorted([first, second, third]) and store.family(other) == [other]
+    for ticket in (first, second, third, other):
+        store.update(ticket, status="done", finished_s=0.0)
+    store.keep(third)
+    assert store.sweep(14, now_s=20 * 86400.0) == [other]  # the first holds the video that the third was made from
 
 
 def test_the_bar_never_runs_backward_over_the_stages() -> None:

@@ -7,6 +7,7 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +20,12 @@ from formcheck.app.limits import measure_key, movable, with_limits
 from formcheck.app.parts.common import load_report
 from formcheck.app.parts.player_data import groups, load_signals, player_data, plot_data
 from formcheck.app.parts.reproduce import FLAGS, command_line, python_code
-from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS, rescore, write_run
-from formcheck.core.spec import ScoreOptions
+from formcheck.app.parts.result import _signals_and_plot
+from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS, POSES, rescore, write_run
+from formcheck.core.spec import Catalogue, ScoreOptions
+from formcheck.core.types import Analysis
 from formcheck.exercises.load import load_catalogue
+from formcheck.io import pose_file
 from formcheck.report import store as report_store
 from formcheck.report.digest import titles_of
 from formcheck.report.tables import write_signals
@@ -82,6 +86,8 @@ def test_a_set_of_which_nothing_could_be_judged_shows_its_report(own_data: Path)
     store.update(ticket, status="done", fraction=1.0)
     page = run_page("upload", run=ticket)
     assert not page.exception and page.tabs
+    shown = [line.value for line in page.markdown]
+    assert table("en")["page.nothing_judged"] in shown and table("en")["result.nothing"] not in shown
 
 
 def test_a_report_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
@@ -189,4 +195,66 @@ def test_reproduce_names_every_option_and_quotes_the_clip() -> None:
     assert command_line(job) == (
         "formcheck score 'my set.mp4' --exercise backward_walk --slowmo 8 --load-kg 20 --out formcheck-out"
     )
-    compile(python_code(job), "reproduce", "exec")
+    compile(python_code(job, {}), "reproduce", "exec")
+
+
+def test_the_python_to_reproduce_scores_by_the_limits_that_were_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    pose, analysis = analysis_of(14.0)
+    found = next(f for f in analysis.report.findings if f.check == "torso_rock")
+    limits = {"reverse_sled_pull": {f"torso_rock|{found.measure}": {"good_max": 40.0}}}
+    given: list[Catalogue] = []
+
+    def scored(_clip: str, exercise: str, catalogue: Catalogue) -> Analysis:
+        return analyse_pose(pose, exercise, catalogue=catalogue)
+
+    def written(analysis: Analysis, _out: str, _clip: str, catalogue: Catalogue) -> None:
+        given.append(catalogue)
+        assert analysis.report.findings != ()
+
+    monkeypatch.setattr("formcheck.api.analyse", scored)
+    monkeypatch.setattr("formcheck.report.write.write_outputs", written)
+    for own, verdict in (({}, "minor"), (limits, "good")):
+        names: dict[str, Any] = {}
+        exec(python_code(Job("/x", "my set.mp4", "reverse_sled_pull"), own), names)
+        again = next(f for f in names["analysis"].report.findings if f.check == "torso_rock")
+        assert again.verdict == verdict and found.verdict == "minor"
+    assert [c.exercises.keys() for c in given] == 2 * [load_catalogue().exercises.keys()]
+
+
+def own_limits_run(data: Path) -> tuple[JobStore, str]:
+    """A run scored by a limit of the user's own: torso rocking is good up to 40 degrees."""
+    pose, analysis = analysis_of(14.0)
+    found = next(f for f in analysis.report.findings if f.check == "torso_rock")
+    limits = {"reverse_sled_pull": {f"torso_rock|{found.measure}": {"good_max": 40.0}}}
+    store = JobStore(data / "runs")
+    ticket = store.create(Job("", "set.mp4", "reverse_sled_pull", options={"limits": limits}))
+    pose_file.save(store.folder(ticket) / POSES, pose)
+    scored = rescore(pose, "reverse_sled_pull", ScoreOptions(), with_limits(load_catalogue(), limits))
+    write_run(scored, store.job(ticket), store.folder(ticket))
+    store.update(ticket, status="done", fraction=1.0)
+    return store, ticket
+
+
+def test_a_report_by_own_limits_says_so_and_can_be_seen_by_formchecks_own(own_data: Path) -> None:
+    _, ticket = own_limits_run(own_data)
+    page = run_page("upload", run=ticket)
+    active = table("en")["adjust.active"]
+    assert active in [note.value for note in page.info]
+    assert table("en")["result.cli_limits"] in [note.value for note in page.caption]
+    page.button(key=f"reset:{ticket}").click().run()
+    assert not page.exception and active not in [note.value for note in page.info]
+    assert any("Torso rocking: ● Good → " in line.value for line in page.markdown)
+
+
+def test_the_plot_draws_the_limits_that_were_moved(own_data: Path) -> None:
+    _, analysis = analysis_of(6.0)
+    measures = load_catalogue().exercises["reverse_sled_pull"].measures
+    upright = next(measure for measure in measures if measure.check == "torso_upright")
+    limits = {"reverse_sled_pull": {measure_key(upright): {"good_max": -3.25}}}
+    store = JobStore(own_data / "runs")
+    ticket = store.create(Job("", "set.mp4", "reverse_sled_pull"))
+    write_run(analysis, store.job(ticket), store.folder(ticket))
+    for own, end in (({}, upright.band.good_max), (limits, -3.25)):
+        _, plot = _signals_and_plot(str(store.out(ticket)), 0.0, "en", own)
+        lean = next(group for group in plot["groups"] if group["name"] == "trunk_lean_deg")
+        assert end in lean["bands"]

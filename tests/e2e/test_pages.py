@@ -131,6 +131,8 @@ def test_moving_a_limit_changes_the_finding_at_once_without_the_pose_model(page:
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     page.get_by_text("Findings below follow your own limits.").wait_for()
+    page.get_by_role("tab", name="Adjust", selected=True).wait_for()
+    slider.wait_for()  # it is still there to be moved on
     store = JobStore(data / "runs")
     assert store.state(ticket).attempts == 1 and len(list(store.folder(ticket).glob("*.lock"))) == 0
 

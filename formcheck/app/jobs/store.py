@@ -152,6 +152,26 @@ class JobStore:
         else:
             mark.unlink(missing_ok=True)
 
+    def kept(self, ticket: str) -> bool:
+        """Whether the history holds it."""
+        return (self.folder(ticket) / "keep").exists()
+
+    def family(self, ticket: str) -> list[str]:
+        """The runs of the same video: this one, what it was made from, and what was made from any of them."""
+        first = self._first()
+        return [other for other in first if first[other] == first[ticket]]
+
+    def _first(self) -> dict[str, str]:
+        """For each run the one that its poses were estimated in, be it there or not."""
+        made_from = {ticket: str(self.job(ticket).options.get("poses_of") or "") for ticket in self.tickets()}
+        first = {}
+        for ticket in made_from:
+            origin = ticket
+            while made_from.get(origin):
+                origin = made_from[origin]
+            first[ticket] = origin
+        return first
+
     def delete(self, ticket: str) -> None:
         """Remove the run and all its files; an open one is cancelled first, its folder goes when it ends."""
         folder = self.folder(ticket)
@@ -162,11 +182,15 @@ class JobStore:
         shutil.rmtree(folder, ignore_errors=True)
 
     def sweep(self, keep_days: float, now_s: float) -> list[str]:
-        """Delete closed runs that nobody kept, ``keep_days`` after they ended; returns their tickets."""
-        gone = []
-        for ticket in self.tickets():
+        """Delete closed runs that nobody kept, ``keep_days`` after they ended; returns their tickets.
+
+        What a kept run was made from stays too: the video lies there.
+        """
+        gone, first = [], self._first()
+        held = {first[ticket] for ticket in first if self.kept(ticket)}
+        for ticket in first:
             folder, state = self.root / ticket, self.state(ticket)
-            if state.status in OPEN or (folder / "keep").exists():
+            if state.status in OPEN or first[ticket] in held:
                 continue
             finished = now_s if state.finished_s is None else state.finished_s
             old = now_s - finished > keep_days * 86400

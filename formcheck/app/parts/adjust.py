@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -32,19 +33,20 @@ def _poses(path: str, changed: float) -> PoseSequence:
     return pose_file.load(path)
 
 
-def _limits(ticket: str) -> dict[str, dict[str, dict[str, float]]]:
-    return st.session_state.setdefault(f"limits:{ticket}", {})
+def limits(ticket: str) -> dict[str, dict[str, dict[str, float]]]:
+    """The own limits that the page shows: those the run was scored by, until they are moved."""
+    kept = runs().job(ticket).options.get("limits") or {}
+    return st.session_state.setdefault(f"limits:{ticket}", deepcopy(kept))
 
 
 def rescored(ticket: str) -> Report | None:
-    """The report by own limits; None where none were moved."""
-    limits = _limits(ticket)
+    """The report by own limits; None where they are those of the run's own report."""
+    job, own = runs().job(ticket), limits(ticket)
     path = runs().folder(ticket) / POSES
-    if not limits or not path.is_file():
+    if own == (job.options.get("limits") or {}) or not path.is_file():
         return None
-    job = runs().job(ticket)
     pose = _poses(str(path), path.stat().st_mtime)
-    return rescore(pose, job.exercise, options_of(job.options), with_limits(catalogue(), limits)).report
+    return rescore(pose, job.exercise, options_of(job.options), with_limits(catalogue(), own)).report
 
 
 def details(key: str, asked: dict[str, Any] | None = None, columns: int = 2) -> dict[str, float | None]:
@@ -104,10 +106,10 @@ def _sliders(ticket: str, measures: dict[str, tuple[str, Measure]], measured: li
         name = f"slide:{ticket}:{chosen}:{key}"
         st.slider(
             f"{t(f'adjust.{key}')} ({words.unit(measure.unit).strip() or '–'})", low, high, key=name, step=step,
-            value=_limits(ticket).get(exercise, {}).get(measure_key(measure), {}).get(key, limit),
+            value=limits(ticket).get(exercise, {}).get(measure_key(measure), {}).get(key, limit),
             on_change=_moved, args=(ticket, exercise, measure, key, name),
         )  # fmt: skip
-    st.button(t("adjust.reset"), key=f"reset:{ticket}", on_click=_reset, args=(ticket,), disabled=not _limits(ticket))
+    st.button(t("adjust.reset"), key=f"reset:{ticket}", on_click=_reset, args=(ticket,), disabled=not limits(ticket))
 
 
 def _span(measure: Measure, values: list[float]) -> tuple[float, float, float]:
@@ -120,8 +122,8 @@ def _span(measure: Measure, values: list[float]) -> tuple[float, float, float]:
 
 
 def _moved(ticket: str, exercise: str, measure: Measure, key: str, name: str) -> None:
-    limits = _limits(ticket).setdefault(exercise, {}).setdefault(measure_key(measure), {})
-    limits[key] = float(st.session_state[name])
+    own = limits(ticket).setdefault(exercise, {}).setdefault(measure_key(measure), {})
+    own[key] = float(st.session_state[name])
 
 
 def _reset(ticket: str) -> None:
@@ -160,10 +162,10 @@ def _make_report(ticket: str) -> None:
     job = runs().job(ticket)
     told = {name: st.session_state.get(f"again:{ticket}:{name}") for name in OPTION_KEYS}
     options = {k: v for k, v in job.options.items() if k not in OPTION_KEYS} | told
-    options |= {"limits": {e: dict(own) for e, own in _limits(ticket).items()}, "poses_of": ticket}
+    options |= {"limits": {e: dict(own) for e, own in limits(ticket).items()}, "poses_of": ticket}
     fresh: Job = replace(job, exercise=st.session_state[f"again:{ticket}"], options=options, created_s=0.0)
     st.session_state[f"made:{ticket}"] = True
     st.query_params["run"] = runs().create(fresh)
 
 
-__all__ = ["KEYS", "details", "panel", "rescored"]
+__all__ = ["KEYS", "details", "limits", "panel", "rescored"]

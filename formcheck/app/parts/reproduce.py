@@ -7,6 +7,7 @@ import shlex
 import streamlit as st
 
 from formcheck.app.jobs.store import Job
+from formcheck.app.limits import Limits
 from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS
 from formcheck.core.types import Report
 from formcheck.texts import t
@@ -31,22 +32,31 @@ def command_line(job: Job) -> str:
     return " ".join([*parts, "--out", "formcheck-out"])
 
 
-def python_code(job: Job) -> str:
-    """The Python of this run."""
+def python_code(job: Job, limits: Limits) -> str:
+    """The Python of this run, by the own limits."""
     extra = "".join(f", {key}={value!r}" for key, value in told(job).items())
-    return (
-        "from formcheck.api import analyse\nfrom formcheck.report.write import write_outputs\n\n"
-        f"analysis = analyse({job.name!r}, {job.exercise!r}{extra})\n"
-        f'write_outputs(analysis, "formcheck-out", {job.name!r})\n'
-        "print(analysis.report.score)\n"
-    )
+    imports, catalogue = ["from formcheck.api import analyse"], ["catalogue = load_catalogue()"]
+    if limits:
+        imports.append("from formcheck.app.limits import with_limits")
+        catalogue = [f"limits = {limits!r}", "catalogue = with_limits(load_catalogue(), limits)"]
+    imports.append("from formcheck.exercises.load import load_catalogue")
+    imports.append("from formcheck.report.write import write_outputs")
+    lines = [
+        *imports, "", *catalogue,
+        f"analysis = analyse({job.name!r}, {job.exercise!r}{extra}, catalogue=catalogue)",
+        f'write_outputs(analysis, "formcheck-out", {job.name!r}, catalogue=catalogue)',
+        "print(analysis.report.score)", "",
+    ]  # fmt: skip
+    return "\n".join(lines)
 
 
-def panel(job: Job, report: Report) -> None:
+def panel(job: Job, report: Report, limits: Limits) -> None:
     """Both, to copy."""
     st.markdown(f"**{t('result.cli')}**")
     st.code(command_line(job), language="bash", wrap_lines=True)
+    if limits:
+        st.caption(t("result.cli_limits"))
     st.markdown(f"**{t('result.python')}**")
-    st.code(python_code(job), language="python", wrap_lines=True)
+    st.code(python_code(job, limits), language="python", wrap_lines=True)
     engine = report.engine
     st.caption(f"formcheck {report.formcheck_version} · {engine.name} {engine.version} · {engine.model}")

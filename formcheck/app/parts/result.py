@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from formcheck.app.components.mount import player
+from formcheck.app.limits import Limits, with_limits
 from formcheck.app.parts import adjust, player_data, reproduce, save, tabs
 from formcheck.app.parts.common import (
     catalogue,
@@ -34,10 +35,10 @@ from formcheck.texts import language, t
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _signals_and_plot(out: str, changed: float, language: str) -> tuple[Signals, dict[str, Any]]:
-    """All three arguments tell one kept result from another."""
+def _signals_and_plot(out: str, changed: float, language: str, limits: Limits) -> tuple[Signals, dict[str, Any]]:
+    """All four arguments tell one shown result from another; the plot's bands are the own limits."""
     signals = player_data.load_signals(Path(out) / "signals.csv")
-    return signals, player_data.plot_data(load_report(Path(out)), signals, catalogue())
+    return signals, player_data.plot_data(load_report(Path(out)), signals, with_limits(catalogue(), limits))
 
 
 @st.fragment
@@ -45,13 +46,15 @@ def result(ticket: str) -> None:
     """The whole result. A fragment: a click here runs this alone."""
     store = runs()
     out = store.out(ticket)
-    signals, plot = _signals_and_plot(str(out), (out / "report.json").stat().st_mtime, language())
+    changed = (out / "report.json").stat().st_mtime
+    signals, plot = _signals_and_plot(str(out), changed, language(), adjust.limits(ticket))
     stored = load_report(out)
     own = adjust.rescored(ticket)
     shown = Shown(ticket, store.job(ticket), spoken(own or stored), signals, plot, titles())
     _head(shown)
-    if own is not None:
-        st.info(t("adjust.active"), icon=":material/tune:")
+    with st.container():  # always there: an element more before the tabs would open the first of them again
+        if adjust.limits(ticket):
+            st.info(t("adjust.active"), icon=":material/tune:")
     left, right = st.columns([5, 6], gap="large")
     with left:
         _summary(shown)
@@ -78,7 +81,7 @@ def _summary(shown: Shown) -> None:
     )
     st.markdown(f"**{t('result.matters')}**")
     if not found.top:
-        st.write(t("result.nothing"))
+        st.write(t("result.nothing" if found.good else "page.nothing_judged"))
     for place, fault in enumerate(found.top):
         finding_card(shown, fault.worst, f"top{place}")
     with st.container(border=True):
@@ -167,7 +170,7 @@ def _tabs(shown: Shown, stored: Report, now: Report) -> None:
         ("programme", lambda: tabs.programme(shown)),
         ("save", lambda: save.form(shown.ticket, stored)),
         ("downloads", lambda: tabs.downloads(shown)),
-        ("reproduce", lambda: reproduce.panel(shown.job, stored)),
+        ("reproduce", lambda: reproduce.panel(shown.job, stored, adjust.limits(shown.ticket))),
     ]
     for tab, (_, draw) in zip(st.tabs([t(f"result.{key}") for key, _ in parts]), parts, strict=True):
         with tab:

@@ -109,6 +109,7 @@ def downloads(shown: Shown) -> None:
     with st.popover(t("result.delete_run"), icon=":material/delete:"):
         st.write(t("result.delete_ask"))
         if st.button(t("result.delete_sure"), key=f"delete:{shown.ticket}", type="primary"):
-            runs().delete(shown.ticket)
+            for run in runs().family(shown.ticket):
+                runs().delete(run)
             st.query_params.clear()
             st.rerun()

@@ -146,8 +146,11 @@ def _sets(sets: Sequence[TrainingSet]) -> None:
 
 
 def _forget(run: str) -> None:
-    if run and runs().knows(run):
-        runs().delete(run)
+    """Delete a run with its video and what else was made from that; what another set holds stays."""
+    store = runs()
+    for one in store.family(run) if run and store.knows(run) else ():
+        if one == run or not store.kept(one):
+            store.delete(one)
 
 
 def _delete_set(set_id: int) -> None:
