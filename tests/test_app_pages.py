@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 import formcheck.app
 from formcheck.api import analyse_pose
+from formcheck.app.jobs import batches
 from formcheck.app.jobs.store import Job, JobStore
 from formcheck.app.limits import measure_key, movable, with_limits
 from formcheck.app.parts.common import load_report
@@ -258,3 +259,17 @@ def test_the_plot_draws_the_limits_that_were_moved(own_data: Path) -> None:
         _, plot = _signals_and_plot(str(store.out(ticket)), 0.0, "en", own)
         lean = next(group for group in plot["groups"] if group["name"] == "trunk_lean_deg")
         assert end in lean["bands"]
+
+
+def test_a_batch_tells_what_could_not_be_judged_from_what_had_no_fault(own_data: Path) -> None:
+    pose, analysis = analysis_of(2.0)
+    unseen = replace(pose, landmarks_px=pose.landmarks_px * np.nan, visibility=pose.visibility * 0)
+    store = JobStore(own_data / "runs")
+    batch = batches.begin(store, [(Job("", f"{name}.mp4"), None) for name in ("seen", "unseen")], "local")
+    for ticket, scored in zip(store.tickets(), (analysis, analyse_pose(unseen, "auto")), strict=True):
+        write_run(scored, store.job(ticket), store.folder(ticket))
+        store.update(ticket, status="done", fraction=1.0)
+    page = run_page("batch", batch=batch)
+    seen, other = page.dataframe[0].value.to_dict("records")
+    assert seen["main_fault"] == table("en")["batch.no_fault"] and seen["reason"] == ""
+    assert other["main_fault"] == table("en")["verdict.not_assessed"] and "no person" in other["reason"]

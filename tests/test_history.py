@@ -173,4 +173,9 @@ def test_programme_lines_show_what_was_logged_and_stay_empty_where_nothing_was(h
         ProgrammeRule("Lane", "distance_m", "30 to 60 ft", "1", (68,)),
         ProgrammeRule("Surface", "", "grass", "2", (93,)),
     ]
-    assert [line.seen for line in against(found, rules)] == ["0.31", "+25 % on the week before", "", ""]
+    assert [line.seen for line in against(found, rules)] == [
+        "0.31 of body mass",
+        "+25 % on the week before",
+        "",
+        "",
+    ]

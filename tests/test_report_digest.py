@@ -129,3 +129,8 @@ def test_a_clip_that_is_no_known_exercise_is_not_said_to_be_recognised(report):
 def test_how_sure_the_recognition_is_stands_beside_the_exercise(report):
     assert "(recognised, 86 % sure)" in setting_line(report, titles_of(None))
     assert "(as you said)" in setting_line(replace(report, exercise_source="given"), titles_of(None))
+
+
+def test_of_a_clip_in_which_nobody_was_seen_no_motion_and_no_view_is_told(report):
+    unseen = replace(report, exercise="unknown", tracking=replace(report.tracking, coverage=0.0))
+    assert setting_line(unseen, titles_of(None)) == "Exercise not recognised"

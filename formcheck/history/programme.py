@@ -124,7 +124,7 @@ _FORMS = {
     "distance_m": lambda v: f"{v:.0f} m ({v / 0.3048:.0f} ft)",
     "laps": lambda v: f"{v:.0f}",
     "steps": lambda v: f"{v:.0f}",
-    "load_ratio": lambda v: f"{v:.2f}",
+    "load_ratio": lambda v: t("history.of_body_mass", ratio=f"{v:.2f}"),
     "sessions_per_week": lambda v: t("history.a_week", n=f"{v:.1f}"),
     "load_growth_pct": lambda v: t("history.on_week_before", change=f"{v:+.0f} %"),
 }

@@ -163,10 +163,12 @@ def stop_line(report: Report) -> str:
 
 
 def setting_line(report: Report, titles: Titles) -> str:
-    """Exercise, motion and view as one line: what formcheck took the clip to be."""
+    """Exercise, motion and view as one line: what formcheck took the clip to be; no more than it saw."""
     name = titles.exercise(report.exercise)
     if report.exercise_source == "given":
         name = t("setting.given", exercise=name)
     elif report.exercise != "unknown":
         name = t("setting.recognised", exercise=name, share=words.percent(report.exercise_confidence))
+    if not report.tracking.coverage:  # nobody seen moves nowhere
+        return name
     return " · ".join((name, t(f"direction.{report.direction}"), t(f"seen.{report.view}")))

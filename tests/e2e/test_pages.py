@@ -180,6 +180,8 @@ def test_a_batch_of_ten_gives_a_table_with_the_failure_and_its_reason(
         page.get_by_role("button", name="Table as CSV").click()
     lines = Path(got.value.path()).read_text(encoding="utf-8").splitlines()
     assert len(lines) == 11 and sum("Done" in line for line in lines) == 9
+    assert lines[0] == "Score,Video,Main fault,Report,Exercise,View,Footage,Stop at (s),Status,Reason"
+    assert sum(f"{server}/?run=" in line for line in lines) == 10
 
 
 def test_two_sets_are_compared_in_words_and_keep_step(page: Any, server: str, data: Path) -> None:

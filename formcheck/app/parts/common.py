@@ -231,6 +231,10 @@ def frame_styles() -> str:
     h2, h3 {{ font-size: 1.3rem !important; }}
     h1 {{ font-size: 2.1rem !important; }}
     .stMainBlockContainer {{ padding-top: 4.5rem; padding-bottom: 2rem; max-width: 92rem; }}
+    @media (hover: none) {{
+      /* A table's buttons hover over what stands above it; where nothing hovers they are always there. */
+      [data-testid=stElementContainer]:has([data-testid=stDataFrame]) {{ padding-top: 1.8rem; }}
+    }}
     @media (max-width: 640px) {{
       .stMainBlockContainer {{ padding-inline: 0.9rem; }}
       .fc-prescribed {{ grid-template-columns: 1fr; }}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pandas as pd
 import streamlit as st
@@ -114,11 +115,21 @@ def _table(ticket: str) -> None:
             name, why = store.job(run).name, error_words(states[run], store.job(run))
             st.error(why if why.startswith(name) else f"{name}: {why}")
     one, two, _ = st.columns([1, 1, 2])
-    csv = rows.drop(columns=["thumb"], errors="ignore").to_csv(index=False)
-    one.download_button(t("batch.csv"), csv, f"formcheck-{ticket[:6]}.csv", "text/csv", icon=":material/download:")
+    name = f"formcheck-{ticket[:6]}.csv"
+    one.download_button(t("batch.csv"), _csv(rows), name, "text/csv", icon=":material/download:")
     if len(closed) < len(states):
         waiting = [run for run in states if run not in closed]
         two.button(t("batch.cancel_all"), on_click=_cancel, args=(waiting,), icon=":material/cancel:")
+
+
+def _csv(rows: pd.DataFrame) -> str:
+    """The table for a spreadsheet: the page's own headings, whole addresses, seconds to a tenth."""
+    if rows.empty:
+        return ""
+    here = st.context.url or ""
+    table = rows.assign(open=[urljoin(here, url) for url in rows["open"]], stop=rows["stop"].astype(float).round(1))
+    names = {key: t(f"batch.{key}") for key in COLUMNS} | {"stop": t("batch.stop_s")}
+    return str(table[[key for key in COLUMNS if key != "thumb"]].rename(columns=names).to_csv(index=False))
 
 
 def _cancel(waiting: list[str]) -> None:
@@ -141,16 +152,17 @@ def _row(run: str) -> dict[str, Any]:
     if not scored(run):
         return row
     report = spoken(load_report(store.out(run)))
-    top = digest(report).top
-    worst = (
-        f"{verdict_words(top[0].worst.verdict)}: {titles().check(top[0].worst.check)}" if top else t("batch.no_fault")
-    )
+    found = digest(report)
+    if found.top:
+        worst = f"{verdict_words(found.top[0].worst.verdict)}: {titles().check(found.top[0].worst.check)}"
+    else:
+        worst = t("batch.no_fault" if found.good else "verdict.not_assessed")
     return row | {
         "thumb": result_url(run, "thumb.jpg"), "exercise": exercise_name(report.exercise),
         "view": t(f"view.{report.view}"), "score": report.score, "main_fault": worst,
         "quality": words.quality(report.tracking.quality),
         "stop": report.stop.at_s if report.stop.advised else None,
-        "reason": on_page("; ".join(report.tracking.reasons)) if report.tracking.quality == "rejected" else "",
+        "reason": on_page(found.headline) if report.score is None else "",
     }  # fmt: skip
 
 
@@ -158,7 +170,7 @@ def _show(rows: pd.DataFrame) -> None:
     if rows.empty:
         st.write(t("batch.none"))
         return
-    config = st.column_config
+    config = st.column_config  # widths given: the table takes its own from cells that are empty while work goes on
     st.dataframe(
         rows,
         hide_index=True,
@@ -169,15 +181,15 @@ def _show(rows: pd.DataFrame) -> None:
         alt=t("batch.table"),
         column_config={
             "thumb": config.ImageColumn(t("batch.thumb"), width="small"),
-            "clip": config.TextColumn(t("batch.clip")),
-            "status": config.TextColumn(t("batch.status")),
-            "exercise": config.TextColumn(t("batch.exercise")),
-            "view": config.TextColumn(t("batch.view")),
-            "score": config.NumberColumn(t("batch.score"), format="%.0f"),
-            "main_fault": config.TextColumn(t("batch.main_fault"), width="medium"),
-            "quality": config.TextColumn(t("batch.quality")),
-            "stop": config.NumberColumn(t("batch.stop"), format="%.1f s"),
-            "reason": config.TextColumn(t("batch.reason")),
-            "open": config.LinkColumn(t("batch.open"), display_text=t("common.open")),
+            "clip": config.TextColumn(t("batch.clip"), width=200),
+            "status": config.TextColumn(t("batch.status"), width=105),
+            "exercise": config.TextColumn(t("batch.exercise"), width=190),
+            "view": config.TextColumn(t("batch.view"), width=90),
+            "score": config.NumberColumn(t("batch.score"), format="%.0f", width=60),
+            "main_fault": config.TextColumn(t("batch.main_fault"), width=250),
+            "quality": config.TextColumn(t("batch.quality"), width=125),
+            "stop": config.NumberColumn(t("batch.stop"), format="%.1f s", width=75),
+            "reason": config.TextColumn(t("batch.reason"), width=400),
+            "open": config.LinkColumn(t("batch.open"), display_text=t("common.open"), width=70),
         },
     )
