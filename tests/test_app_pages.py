@@ -273,3 +273,29 @@ def test_a_batch_tells_what_could_not_be_judged_from_what_had_no_fault(own_data:
     seen, other = page.dataframe[0].value.to_dict("records")
     assert seen["main_fault"] == table("en")["batch.no_fault"] and seen["reason"] == ""
     assert other["main_fault"] == table("en")["verdict.not_assessed"] and "no person" in other["reason"]
+
+
+def test_a_set_with_too_few_checks_for_a_score_says_so_on_its_page_and_in_the_batch(own_data: Path) -> None:
+    _, analysis = analysis_of(2.0)
+    store = JobStore(own_data / "runs")
+    batch = batches.begin(store, [(Job("", "short.mp4"), None)], "local")
+    (ticket,) = store.tickets()
+    few = replace(analysis, report=replace(analysis.report, score=None))
+    write_run(few, store.job(ticket), store.folder(ticket))
+    store.update(ticket, status="done", fraction=1.0)
+    told = table("en")["result.too_few"]
+    assert run_page("batch", batch=batch).dataframe[0].value.to_dict("records")[0]["reason"] == told
+    assert any(told in block.proto.body for block in run_page("upload", run=ticket).get("html"))
+
+
+def test_a_check_that_one_set_alone_was_judged_by_is_told_with_its_side(own_data: Path) -> None:
+    _, analysis = analysis_of(2.0)
+    report = analysis.report
+    fewer = tuple(f for f in report.findings if (f.check, f.side) != ("knee_bend", "left"))
+    store, pair = JobStore(own_data / "runs"), {}
+    for place, one in (("a", report), ("b", replace(report, findings=fewer))):
+        pair[place] = store.create(Job("", f"{place}.mp4"))
+        write_run(replace(analysis, report=one), store.job(pair[place]), store.folder(pair[place]))
+        store.update(pair[place], status="done", fraction=1.0)
+    page = run_page("compare", **pair)
+    assert "Judged in A only: Knees bent (left)" in [note.value for note in page.caption]

@@ -77,7 +77,7 @@ def _summary(shown: Shown) -> None:
     score = tip(f'<span class="fc-score">{number}</span>{of_100}', t("result.score_help"))
     st.html(
         f'<div class="fc-row" role="group" aria-label="{t("result.score")}">{score}'
-        f"<span>{html.escape(on_page(found.headline))}{_unjudged(found)}</span></div>"
+        f"<span>{html.escape(on_page(found.headline))}{_unjudged(report, found)}</span></div>"
     )
     st.markdown(f"**{t('result.matters')}**")
     if not found.top:
@@ -96,12 +96,15 @@ def _summary(shown: Shown) -> None:
         st.warning(on_page(warning), icon=":material/info:")
 
 
-def _unjudged(found: Digest) -> str:
+def _unjudged(report: Report, found: Digest) -> str:
     """How much the score knows nothing of, and where that stands."""
     checks = len({check for group in found.not_judged for check in group.checks})
     if not checks:
         return ""
-    return f'<br><span class="fc-quiet">{html.escape(t("result.unjudged", checks=words.count(checks, "check")))}</span>'
+    said = t("result.unjudged", checks=words.count(checks, "check"))
+    if report.score is None and (found.good or found.top):
+        said = f"{t('result.too_few')} {said}"
+    return f'<br><span class="fc-quiet">{html.escape(said)}</span>'
 
 
 def _group_of(shown: Shown, finding: Finding) -> int | None:

@@ -29,8 +29,9 @@ from formcheck.app.parts.common import (
     verdict_words,
 )
 from formcheck.app.screens.upload import upload_field
+from formcheck.core.types import Report
 from formcheck.report import words
-from formcheck.report.digest import digest
+from formcheck.report.digest import Digest, digest
 from formcheck.report.spoken import spoken
 from formcheck.texts import t
 
@@ -162,8 +163,16 @@ def _row(run: str) -> dict[str, Any]:
         "view": t(f"view.{report.view}"), "score": report.score, "main_fault": worst,
         "quality": words.quality(report.tracking.quality),
         "stop": report.stop.at_s if report.stop.advised else None,
-        "reason": on_page(found.headline) if report.score is None else "",
+        "reason": _no_score(report, found),
     }  # fmt: skip
+
+
+def _no_score(report: Report, found: Digest) -> str:
+    """Why there is no score; nothing where there is one."""
+    if report.score is not None:
+        return ""
+    few = report.tracking.quality != "rejected" and (found.good or found.top)
+    return t("result.too_few") if few else on_page(found.headline)
 
 
 def _show(rows: pd.DataFrame) -> None:
@@ -183,10 +192,10 @@ def _show(rows: pd.DataFrame) -> None:
             "thumb": config.ImageColumn(t("batch.thumb"), width="small"),
             "clip": config.TextColumn(t("batch.clip"), width=200),
             "status": config.TextColumn(t("batch.status"), width=105),
-            "exercise": config.TextColumn(t("batch.exercise"), width=190),
+            "exercise": config.TextColumn(t("batch.exercise"), width=200),
             "view": config.TextColumn(t("batch.view"), width=90),
             "score": config.NumberColumn(t("batch.score"), format="%.0f", width=60),
-            "main_fault": config.TextColumn(t("batch.main_fault"), width=250),
+            "main_fault": config.TextColumn(t("batch.main_fault"), width=220),
             "quality": config.TextColumn(t("batch.quality"), width=125),
             "stop": config.NumberColumn(t("batch.stop"), format="%.1f s", width=75),
             "reason": config.TextColumn(t("batch.reason"), width=400),

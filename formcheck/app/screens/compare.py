@@ -151,7 +151,7 @@ def _differences(found: Comparison) -> None:
                 st.markdown(f"- {difference.sentence(one)}")
     for key, alone in (("only_a", found.only_a), ("only_b", found.only_b)):
         if alone:
-            names = dict.fromkeys(titles().check(f.check) for f in alone)
+            names = dict.fromkeys(titles().check(f.check) + side_words(f.side) for f in alone)
             st.caption(t(f"compare.{key}", checks=", ".join(names)))
 
 
