@@ -135,7 +135,7 @@ def mends() -> tuple[Mend, ...]:
         ),
         Mend(
             "head-on swings fitted with the foot's turning",
-            ((frontal, "TURNING", 1e6), (frontal, "STANDING", 1e6)),
+            tuple((frontal, name, 1e6) for name in ("TURNING", "STANDING", "HIDDEN_TURNING", "HIDDEN_STANDING")),
             (timing("contact", ("front", "back"), ("both",)), timing("off", ("front", "back"), ("both",))),
         ),
         Mend(

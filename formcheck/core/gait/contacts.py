@@ -17,10 +17,10 @@ from formcheck.core.types import Array
 SAME_CONTACT_SHARE: Final = 0.6
 #: ... unless the other foot landed between them: then it is the cadence that went up, and less than this is a double.
 QUICK_STEP_SHARE: Final = 0.4
-#: A swing that has this share of its time in common with the other foot's and goes this share of its way is none: even
-#: a runner's feet are in the air together for less than half a swing, and then both go all the way.
+#: A swing that has this share of its time in common with the other foot's and goes less far, by this, is none: even a
+#: sprinter's feet are in the air together for little more, and then both go all the way.
 PHANTOM_TIME: Final = 0.6
-PHANTOM_WAY: Final = 0.6
+PHANTOM_WAY: Final = 0.85
 SAME_SWING: Final = 0.75  # of the time of either: one movement given to both feet, and the longer way is the real one
 
 

@@ -8,12 +8,13 @@ that leaves the floor and meets it at rest, and the foot's turning about the end
 that leads (backward the toe, forward the heel), the other comes down after it, and before it leaves that end lifts
 first. BlazePose moves both ends a little when one turns, so each may turn either way, the one that stands with a
 lesser right to (ridge regression).
-From behind, the foot hides what its far end does about the event that is not plain, and the fit goes without it.
+From behind, the foot hides what its far end does about the event that is not plain: there turning costs more.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from typing import Final, Literal
 
 import numpy as np
@@ -35,6 +36,7 @@ TURNS: Final = (0.08, 0.14)  # strides that setting down the other end, or lifti
 #: What turning costs a fit: the rows' noise over an end's rise as the foot turns (0.007 and 0.04 leg lengths), squared,
 #: for each sample that is not its neighbour's copy; and for the end that stands, which moves a third as much.
 TURNING, STANDING = 0.1, 1.0
+HIDDEN_TURNING, HIDDEN_STANDING = 1.0, 3.0
 #: A swing's own ends and the usual ones, counted from the middles, are about equally uncertain; from behind, where the
 #: plain end is the nearer one, its own are the better.
 OWN_SHARE: Final = {"front": 0.5, "back": 0.75}
@@ -59,7 +61,7 @@ def frontal_events(
     seen: Bools = np.asarray(np.isfinite(windows).all(axis=(0, 2)))
     if not seen.any():
         return NONE
-    ends, fits = _fits("both" if view == "front" else plain)
+    ends, fits = _fits(None if view == "front" else "off" if plain == "contact" else "contact")
     own = ends[_best(windows[:, seen], fits)]
     used = np.tile(np.median(own, axis=0), (len(middle), 1))
     used[seen] += OWN_SHARE[view] * (own - used[seen])
@@ -93,22 +95,21 @@ def _best(windows: Array, fits: Array) -> Index:
 
 
 @cache
-def _fits(turning: Literal["both"] | Event) -> tuple[Array, Array]:
+def _fits(hidden: Event | None) -> tuple[Array, Array]:
     """Swings about a middle: (G, 2) their begins and ends, strides, and (2, G, k, SAMPLES) what each can be: rows whose
     products with a window, squared and summed, are what of it the swing explains. First the end that lands first.
     """
     x = np.linspace(-HALF_WINDOW, HALF_WINDOW, SAMPLES)
     grid = np.arange(NEAREST, FURTHEST, GRID)
+    up, at_off = (HIDDEN_TURNING, HIDDEN_STANDING) if hidden == "off" else (TURNING, STANDING)
+    down, at_contact = (HIDDEN_TURNING, HIDDEN_STANDING) if hidden == "contact" else (TURNING, STANDING)
     ends, fits = [], []
     for off, contact in ((-a, b) for a in grid for b in grid if SHORTEST_SWING <= a + b <= LONGEST_SWING):
         swing = _swing((x - off) / (contact - off))
-        lifts = [[_lift(x, off, contact, turn)] for turn in TURNS] if turning != "contact" else [[]]
-        downs = [[_lift(-x, -contact, -off, turn)] for turn in TURNS] if turning != "off" else [[]]
-        for lift, down in ((a, b) for a in lifts for b in downs):
-            free, dear, cheap = [0.0] * len(swing), [STANDING], [TURNING]
-            courses = [*swing, *lift, *down]
-            lands = _explaining(courses, free + cheap * len(lift) + dear * len(down))
-            leaves = _explaining(courses, free + dear * len(lift) + cheap * len(down))
+        for before, after in product(TURNS, TURNS):
+            courses = [*swing, _lift(x, off, contact, before), _lift(-x, -contact, -off, after)]
+            lands = _explaining(courses, [0.0, 0.0, up, at_contact])
+            leaves = _explaining(courses, [0.0, 0.0, at_off, down])
             fits.append((lands, leaves))
             ends.append((off, contact))
     return np.array(ends), np.array(fits).transpose(1, 0, 2, 3)

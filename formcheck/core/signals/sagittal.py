@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from scipy import ndimage
 
 from formcheck.core.body.size import Size
 from formcheck.core.clean.filters import rolling_mean
@@ -21,6 +22,7 @@ HIP_WIDTH_LEGS: Final = 0.22  # hip joint centres apart, about 0.11 of body heig
 SEATED_HIP_LEGS: Final = 0.04
 SEATED_DEG: Final = (70.0, 100.0)
 FLOOR_WINDOW_S: Final = 1.0
+GROUND_WINDOW_S: Final = 1.5  # a stride or so: half of it or more the foot stands
 HANDS_OUT_TRUNKS: Final = 0.3  # a hand at handles or rails is about 0.15 m further out than the hip joint
 FOCAL_SHARE: Final = 0.75  # focal length over the picture's longer side: 26 to 28 mm, most phones' main camera
 #: A flat foot's heel-toe line in BlazePose landmarks: the heel point sits about 10 degrees above the toe point. The
@@ -74,7 +76,7 @@ def _leg(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
     shin = from_vertical_deg(ankle, knee, f)
     toe_cap = TOE_CAP_LEGS * size.leg
     level = np.maximum(heel[:, 1], toe[:, 1])
-    ground = np.nanpercentile(level, 90) if np.isfinite(level).any() else np.nan
+    ground = _ground(level, pose.fps)
     flat = pitch - _flat_pitch_deg(pitch, track.height[k])
     return {
         "knee_flexion_{side}_deg": flexion_deg(hip, knee, ankle),
@@ -87,6 +89,18 @@ def _leg(pose: CleanPose, track: Track, size: Size, k: int) -> dict[str, Array]:
         "knee_over_toe_{side}_ratio": ((knee[:, 0] - toe[:, 0]) * f - toe_cap) / (size.foot + toe_cap),
         "foot_clearance_{side}_ratio": (ground - level) / size.leg,
     }
+
+
+def _ground(level: Array, fps: float) -> Array:
+    """(n,) px where the foot stands: the 90th percentile of its lowest point over ``GROUND_WINDOW_S`` about each frame,
+    so that a phone held in the hand, or a lane that rises in the picture, lifts no foot.
+    """
+    seen = np.isfinite(level)
+    if not seen.any():
+        return level
+    window = max(3, round(GROUND_WINDOW_S * fps)) if np.isfinite(fps) else 3
+    filled = np.interp(np.arange(len(level)), np.flatnonzero(seen), level[seen])
+    return np.asarray(ndimage.percentile_filter(filled, 90, size=window, mode="nearest"))
 
 
 def _flat_pitch_deg(pitch: Array, height: Array) -> float:
