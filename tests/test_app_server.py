@@ -137,6 +137,17 @@ def test_a_result_is_served_in_ranges_to_whoever_has_the_ticket(own_data: Path) 
     assert "default-src 'none'" in headers["content-security-policy"]
 
 
+def test_a_downloaded_page_plays_the_video_that_was_downloaded_beside_it(own_data: Path) -> None:
+    store = JobStore(own_data / "runs")
+    ticket = store.create(Job("/videos/x", 'my #1 "set".mp4'))
+    page = '<video data-src="overlay.mp4"></video>é'
+    (store.out(ticket) / "report.html").write_text(page, encoding="utf-8")
+    _, headers, body = ask("GET", f"/formcheck/runs/{ticket}/report.html", "download=1")
+    assert body.decode() == page.replace("overlay", "my%20%231%20%22set%22-overlay")
+    assert headers["content-disposition"] == "attachment; filename*=utf-8''my%20%231%20%22set%22-report.html"
+    assert ask("GET", f"/formcheck/runs/{ticket}/report.html")[2].decode() == page
+
+
 @pytest.mark.parametrize("name", ["job.json", "..%2Fjob.json", "../job.json", "poses.npz", "input"])
 def test_nothing_but_results_is_served(name: str, own_data: Path) -> None:
     assert ask("GET", f"/formcheck/runs/{finished(own_data)}/{name}")[0] == 404

@@ -11,6 +11,7 @@ from formcheck.app.screens import batch, compare, history, live, upload
 from formcheck.texts import follow, t
 
 follow(browser_locale)
+# Before the navigation, which else makes the page's symbol its icon and has the browser fetch that from elsewhere.
 st.set_page_config(page_title="formcheck", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide")
 st.html(frame_styles())
 page = st.navigation(
@@ -23,5 +24,6 @@ page = st.navigation(
     ],
     position="top",
 )
+st.set_page_config(page_title=f"{page.title} · formcheck")
 page.run()
 st.caption(t("safety.line"))

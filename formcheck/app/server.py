@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from anyio import create_task_group, to_thread
 from starlette.middleware import Middleware
@@ -134,9 +134,20 @@ async def result(request: Request) -> Response:
     if name == "report.html":
         headers["Content-Security-Policy"] = _PAGE_POLICY
     if "download" in request.query_params:
-        shown = f"{Path(store.job(ticket).name).stem}-{name}"
+        stem = Path(store.job(ticket).name).stem
+        shown = f"{stem}-{name}"
+        if name == "report.html":
+            return await _page_to_keep(path, stem, headers)
         return FileResponse(path, media_type=RESULTS[name], headers=headers, filename=shown)
     return FileResponse(path, media_type=RESULTS[name], headers=headers)
+
+
+async def _page_to_keep(path: Path, stem: str, headers: dict[str, str]) -> Response:
+    """The report page; in one folder with the downloaded video, under its name there, it plays that."""
+    page = await to_thread.run_sync(path.read_text, "utf-8")
+    page = page.replace('data-src="overlay.mp4"', f'data-src="{quote(stem)}-overlay.mp4"')
+    told = f"attachment; filename*=utf-8''{quote(stem)}-{path.name}"
+    return Response(page, media_type=RESULTS[path.name], headers=headers | {"Content-Disposition": told})
 
 
 class OwnerCookie:

@@ -259,6 +259,7 @@ def test_the_server_and_its_workers_reach_out_to_nobody(page: Any, clip: Path, t
 
 def test_the_browser_asks_nobody_but_the_server(page: Any, server: str, data: Path) -> None:
     asked: list[str] = []
+    titles: set[str] = set()
     page.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda socket: asked.append(socket.url))
     ticket = scored_run(data)
@@ -266,6 +267,8 @@ def test_the_browser_asks_nobody_but_the_server(page: Any, server: str, data: Pa
         page.goto(server + path)
         page.get_by_text("It is not medical advice").wait_for()
         page.wait_for_load_state("networkidle")
+        titles.add(page.title())
+    assert titles == {f"{name} · formcheck" for name in ("Upload", "Live", "Batch", "Compare", "History")}
     own = urlparse(server).netloc
     inside = ("data:", "blob:", "about:")
     others = {url for url in asked if urlparse(url).netloc != own and not url.startswith(inside)}
