@@ -299,3 +299,17 @@ def test_a_check_that_one_set_alone_was_judged_by_is_told_with_its_side(own_data
         store.update(pair[place], status="done", fraction=1.0)
     page = run_page("compare", **pair)
     assert "Judged in A only: Knees bent (left)" in [note.value for note in page.caption]
+
+
+def test_a_set_without_a_video_offers_no_button_that_would_show_one(own_data: Path) -> None:
+    _, analysis = analysis_of(18.0)
+    store = JobStore(own_data / "runs")
+    tickets = [store.create(Job("", f"{name}.mp4")) for name in "ab"]
+    for ticket in tickets:
+        write_run(analysis, store.job(ticket), store.folder(ticket))
+        store.update(ticket, status="done", fraction=1.0)
+    page = run_page("upload", run=tickets[0])
+    assert not page.exception and not [one for one in page.button if one.label.startswith("Show ")]
+    assert table("en")["result.steps_intro"] not in [note.value for note in page.caption]
+    page = run_page("compare", a=tickets[0], b=tickets[1])
+    assert not page.exception and any("Not recorded: a.mp4, b.mp4." in note.value for note in page.info)

@@ -114,6 +114,9 @@ def _group_of(shown: Shown, finding: Finding) -> int | None:
 
 
 def _go(shown: Shown, at_s: float, key: str, group: int | None) -> None:
+    if not shown.has_video:
+        st.caption(words.clock(at_s))
+        return
     st.button(
         t("common.go_to", when=words.clock(at_s)), key=f"go:{shown.ticket}:{key}", icon=":material/play_circle:",
         help=t("common.go_to_help"), on_click=seek, args=(shown.ticket, at_s, group),
@@ -155,7 +158,7 @@ def _why(finding: Finding) -> None:
 
 
 def _video(shown: Shown) -> None:
-    if not (runs().out(shown.ticket) / "overlay.mp4").is_file():
+    if not shown.has_video:
         st.info(t("result.no_video"), icon=":material/videocam_off:")
         return
     data = player_data.player_data(shown.report, shown.plot, shown.titles, result_url(shown.ticket, "overlay.mp4"))

@@ -30,6 +30,11 @@ class Shown:
         """The run's folder."""
         return runs().folder(self.ticket)
 
+    @property
+    def has_video(self) -> bool:
+        """Whether there is a video to send somewhere: of a live set only where it was to be kept."""
+        return (self.folder / "out" / "overlay.mp4").is_file()
+
 
 def seek(ticket: str, at_s: float, group: int | None = None) -> None:
     """Send the video (and the plot) somewhere."""

@@ -43,14 +43,16 @@ def steps(shown: Shown) -> None:
     names, steps = section("steps"), shown.report.steps
     table = pd.DataFrame([_step_row(step, names) for step in steps]).dropna(axis="columns", how="all")
     _figures(shown.report)
-    st.caption(t("result.steps_intro"))
+    if shown.has_video:
+        st.caption(t("result.steps_intro"))
     picked = st.dataframe(
-        table.rename(columns=names), hide_index=True, on_select="rerun", selection_mode="single-row",
+        table.rename(columns=names), hide_index=True, selection_mode="single-row",
+        on_select="rerun" if shown.has_video else "ignore",
         key=f"steps:{shown.ticket}",
         column_config={names[key]: _column(key) for key in table.columns},
         placeholder=t("common.none"), alt=t("result.steps_table"),
     )  # fmt: skip
-    chosen = picked.selection.rows if picked else []
+    chosen = picked.selection.rows if shown.has_video and picked else []
     if chosen and st.session_state.get(f"step:{shown.ticket}") != chosen[0]:
         st.session_state[f"step:{shown.ticket}"] = chosen[0]
         seek(shown.ticket, steps[chosen[0]].contact_s)

@@ -115,6 +115,10 @@ def _videos(a: str, b: str, reports: list[Report], found: Comparison) -> None:
         knots = [[0.0, 0.0], [min(ends), min(ends)]]
     scores = [words.no_score() if r.score is None else f"{r.score:.0f}" for r in reports]
     st.markdown(f"**{t('compare.scores', a=scores[0], b=scores[1])}**")
+    unseen = [runs().job(x).name for x in (a, b) if not (runs().out(x) / "overlay.mp4").is_file()]
+    if unseen:
+        st.info(t("compare.no_video", names=", ".join(unseen)), icon=":material/videocam_off:")
+        return
     pair(
         {
             "a": result_url(a, "overlay.mp4"), "b": result_url(b, "overlay.mp4"),
