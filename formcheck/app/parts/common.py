@@ -233,7 +233,7 @@ def frame_styles() -> str:
     .stMainBlockContainer {{ padding-top: 4.5rem; padding-bottom: 2rem; max-width: 92rem; }}
     @media (hover: none) {{
       /* A table's buttons hover over what stands above it; where nothing hovers they are always there. */
-      [data-testid=stElementContainer]:has([data-testid=stDataFrame]) {{ padding-top: 1.8rem; }}
+      [data-testid=stElementContainer]:has([data-testid=stDataFrame]) {{ margin-top: 1.8rem; }}
     }}
     @media (max-width: 640px) {{
       .stMainBlockContainer {{ padding-inline: 0.9rem; }}
