@@ -5,7 +5,7 @@
     python bench/accuracy.py --fresh FOLDER [--write]
 
 Poses are estimated once per clip, engine and model, and kept outside the repository (``--cache``). ``--fresh`` is the
-blind test, docs/accuracy-fresh.md, on clips that ``python -m fixtures.generator build --half validation --draw 1
+blind test, docs/accuracy-fresh.md, on clips that ``python -m fixtures.generator build --half validation --draw 3
 --out FOLDER`` draws anew.
 """
 
