@@ -17,6 +17,7 @@ from formcheck.core.checks.evaluate import (
     frame_rate_floor_s,
     set_statistic,
 )
+from formcheck.core.checks.score import score
 from formcheck.core.checks.stop import NO_REASON, NOT_JUDGED, advise
 from formcheck.core.gait.measures import StepTable
 from formcheck.core.spec import Band, Catalogue, Exercise, Measure, Signature
@@ -225,3 +226,15 @@ def test_a_measure_that_is_hard_to_see_is_said_with_less_confidence_and_the_same
     sure, unsure = judged([10.0] * 8), judged([10.0] * 8, replace(MEASURE, reliability=0.5))
     assert unsure[0].confidence == pytest.approx(0.5 * sure[0].confidence)
     assert (unsure[0].verdict, unsure[0].value) == (sure[0].verdict, sure[0].value)
+
+
+@pytest.mark.parametrize(("priority", "most"), [(1, 70.0), (5, 85.0)])
+def test_a_set_with_a_major_fault_never_scores_as_if_it_had_none(priority, most):
+    good = [replace(MEASURE, check=name, title=name, weight=10.0) for name in ("depth", "heel_lift", "cadence")]
+    small = replace(MEASURE, weight=0.1, priority=priority, signal="sparc")
+    data = data_of([2.0] * 8)
+    data = replace(data, values={**data.values, "sparc": np.full(8, 40.0)})
+    findings = j.judge(exercise(*good, small), data, CATALOGUE, CONTEXT)
+    assert [f.verdict for f in findings] == ["good"] * 3 + ["major"]
+    assert score(findings, {"x": exercise(*good, small)}) == most
+    assert score(findings[:3], {"x": exercise(*good)}) == 100.0

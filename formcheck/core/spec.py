@@ -110,7 +110,7 @@ class Exercise:
     measures: tuple[Measure, ...]
     programme: tuple[ProgrammeRule, ...]
     safety: str
-    major_cap: float = 70.0  # the score cannot exceed this with a major fault of priority 1
+    major_cap: float = 70.0  # the most with a major fault of priority 1; with any other, halfway to 100
     expected_checks: tuple[str, ...] = field(default_factory=tuple)
 
 

@@ -1,4 +1,4 @@
-"""The score of a set: the weighted mean of its checks, capped where a fault that matters most is major."""
+"""The score of a set: the weighted mean of its checks, capped where a fault is major."""
 
 from __future__ import annotations
 
@@ -19,5 +19,12 @@ def score(findings: list[Finding], exercises: Mapping[str, Exercise]) -> float |
     if total <= 0:
         return None
     value = 100.0 * sum(f.weight * f.confidence * (f.score or 0.0) for f in assessed) / total
-    caps = [exercises[f.exercise].major_cap for f in assessed if f.verdict == "major" and f.priority == 1]
+    caps = [_cap(exercises[f.exercise], f) for f in assessed if f.verdict == "major"]
     return round(min([value, *caps]), 1)
+
+
+def _cap(exercise: Exercise, fault: Finding) -> float:
+    """The most a set with this major fault can score: the exercise's cap where the fault matters most, else halfway
+    between that and a set without one.
+    """
+    return exercise.major_cap if fault.priority == 1 else (100.0 + exercise.major_cap) / 2.0
