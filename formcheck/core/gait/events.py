@@ -84,7 +84,8 @@ def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Flo
     pairs = long_enough(place, pair_up(begins, ends, len(time_s)))
     usual = usual_best(speed, pairs)
     pairs = from_rest(foot, speed, pairs, usual) + pairs
-    swings = [_swing(time_s, speed, a, b, half, floor.speed, usual) for a, b in pairs]
+    rest = REST_S / float(np.median(np.diff(time_s)))
+    swings = [_swing(time_s, speed, a, b, half, floor.speed, usual, rest) for a, b in pairs]
     seen = np.isfinite(foot + place)
     swings = finished(time_s, foot, seen, swings)
     width = np.nanmedian([b - a for a, b in swings] or [0.0]) if any(np.isfinite(b - a) for a, b in swings) else 0.0
@@ -113,11 +114,12 @@ def _stride_frames(ends: Index, begins: Index) -> float:
 
 
 def _swing(
-    time_s: Array, speed: Array, begin: int, end: int, half: int, min_speed: float, usual: float
+    time_s: Array, speed: Array, begin: int, end: int, half: int, min_speed: float, usual: float, rest: float
 ) -> tuple[float, float]:
     """When the foot's speed over the ground rises and falls past its share of the swing's best; NaN if unseen.
 
     A swing whose rise or fall the clip cuts off may have had its best speed out of sight: ``usual`` stands for it.
+    ``rest`` is for how many frames a foot must be seen still to rest.
     """
     first, last = max(0, begin - half), min(len(speed), end + half)
     rows = speed[first:last]
@@ -129,7 +131,6 @@ def _swing(
         return float("nan"), float("nan")
     before, after = _slow_sides(rows, fast, EDGE_SHARE * best)
     level = EDGE_SHARE * best
-    rest = REST_S / float(np.median(np.diff(time_s)))
     seen = np.isfinite(rows)
     at_rest = seen[before].sum(), seen[fast[-1] + after].sum()
     if (begin < 0 and at_rest[0] < rest) or (end >= len(speed) and at_rest[1] < rest):

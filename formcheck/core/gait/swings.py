@@ -89,8 +89,9 @@ def finished(time_s: Array, foot: Array, seen: Bools, swings: Ends) -> Ends:
         return swings
     usual = float(np.median(np.interp(ends[whole], time_s, foot) - np.interp(begins[whole], time_s, foot)))
     out = []
+    stretches = runs(seen)
     for begin, end in swings:
-        first, last = _seen_about(time_s, seen, begin if isfinite(begin) else end)
+        first, last = _seen_about(time_s, stretches, begin if isfinite(begin) else end)
         start, stop = begin if isfinite(begin) else first, end if isfinite(end) else last
         after, before = min(stop + SETTLED_S, last), max(start - SETTLED_S, first)
         way = float(np.interp(after, time_s, foot) - np.interp(before, time_s, foot)) / usual if usual > 0 else 1.0
@@ -101,10 +102,10 @@ def finished(time_s: Array, foot: Array, seen: Bools, swings: Ends) -> Ends:
     return out
 
 
-def _seen_about(time_s: Array, seen: Bools, at_s: float) -> tuple[float, float]:
+def _seen_about(time_s: Array, stretches: list[tuple[int, int]], at_s: float) -> tuple[float, float]:
     """First and last time of the frames seen on end about a time."""
     at = int(np.searchsorted(time_s, at_s))
-    for start, stop in runs(seen):
+    for start, stop in stretches:
         if start <= at <= stop:
             return float(time_s[start]), float(time_s[stop - 1])
     return float(time_s[0]), float(time_s[-1])
