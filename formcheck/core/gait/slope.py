@@ -24,7 +24,8 @@ def floor_slope_deg(pose: CleanPose, track: Track, table: StepTable) -> float:
     if track.direction == "in_place" or track.view not in ("left_side", "right_side"):
         return float("nan")
     middle = (table.contact_s + table.off_s) / 2
-    places = np.stack([_planted(pose, k, middle) for k in (0, 1)])
+    span = slice(track.start, track.stop)
+    places = np.stack([_planted(pose, span, k, middle) for k in (0, 1)])
     at = places[table.side, np.arange(len(table.side))]
     at = at[np.isfinite(at).all(axis=1)]
     if len(at) < MIN_STEPS or np.ptp(at[:, 0]) < MIN_TRAVEL_LEGS * pose.leg_px:
@@ -34,7 +35,7 @@ def floor_slope_deg(pose: CleanPose, track: Track, table: StepTable) -> float:
     return float(np.degrees(np.arctan(rise)) * travel)
 
 
-def _planted(pose: CleanPose, k: int, when_s: Array) -> Array:
+def _planted(pose: CleanPose, span: slice, k: int, when_s: Array) -> Array:
     """(n, 2) px of the middle of one foot at given times."""
-    foot = (pose.part("heel")[k] + pose.part("toe")[k]) / 2
-    return np.stack([windows.at_times(pose.time_s, foot[:, axis], when_s) for axis in (0, 1)], axis=1)
+    foot = (pose.part("heel")[k, span] + pose.part("toe")[k, span]) / 2
+    return np.stack([windows.at_times(pose.time_s[span], foot[:, axis], when_s) for axis in (0, 1)], axis=1)

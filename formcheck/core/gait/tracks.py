@@ -109,7 +109,7 @@ def _toward(pose: CleanPose, span: slice, view: ViewName) -> tuple[Array, Array]
 
 def _busy(pose: CleanPose, span: slice, scale: Array) -> Array:
     """(2, n) speed of heel and ankle in the picture, leg lengths a second."""
-    foot = (pose.part("ankle") + pose.part("heel"))[:, span] / 2
+    foot = (pose.part("ankle")[:, span] + pose.part("heel")[:, span]) / 2
     if foot.shape[1] < 3:
         return np.full(foot.shape[:2], np.nan)
     speed = np.hypot(*np.moveaxis(np.gradient(foot, pose.time_s[span], axis=1), -1, 0)) / scale
