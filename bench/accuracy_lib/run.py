@@ -9,6 +9,7 @@ from bench.accuracy_lib import mends, page, page_checks
 from bench.accuracy_lib.breaks import groups
 from bench.accuracy_lib.checks import Outcome, add_clip
 from bench.accuracy_lib.clips import ROOT, cached_pose, find_fixtures
+from bench.accuracy_lib.evidence import evidence
 from bench.accuracy_lib.real import RealRow, real_rows
 from bench.accuracy_lib.rows import HALVES, angle_rows, event_rows
 from bench.accuracy_lib.samples import ClipResult, measure
@@ -26,6 +27,13 @@ REAL = (
     "are cross-checks. Played backward, a walk stands in for backward walking.\n\n"
 )
 
+EVIDENCE = (
+    "### What the pose gave there\n\n"
+    "On the clips above, and on all at an angle. Contacts that one foot has early and the other late all through a "
+    "clip read as a limp. Seen from behind at an angle the landmarks' hips swing as wide on a plain walk as on a twisting "
+    "one, so `hip_twist` is not judged there; from ahead they swing too little, so its confidence is halved "
+    "(`reliability` in `measures.toml`).\n\n"
+)
 MENDS = (
     "## What each mend brings\n\nThe same clips scored without it and with it. The choice of model is in "
     "[accuracy-engines.md](accuracy-engines.md).\n\n"
@@ -35,8 +43,9 @@ INTRO = """# Accuracy
 
 Written by `python bench/accuracy.py --write`: do not edit by hand. Engine {engine}, model {model}, version {version};
 {clips} rendered clips with exact truth ({development} development, {validation} validation), and real clips below.
-Every parameter was fitted on the development half alone. The validation half was not fitted to, but its rows stood
-beside the others while faults were looked for: it is no blind test. That is in [accuracy-fresh.md](accuracy-fresh.md).
+Every parameter was fitted on the development half and on further draws of it. The validation half was not fitted to,
+but its rows stood beside the others while faults were looked for: it is no blind test. That is in
+[accuracy-fresh.md](accuracy-fresh.md).
 
 How to read it: mean absolute error in bold, then bias and 95 % limits of agreement (estimate minus truth). *Raw
 landmarks* are the pose model's own, measured by plain formulas without smoothing, repair or correction, and told the
@@ -114,6 +123,7 @@ def compose(results: list[ClipResult], real: list[RealRow], engine: str, model: 
         *events,
         "## Steps, cadence, rhythm\n\n" + page.steps(results),
         *_on_checks(by_half, whole),
+        EVIDENCE + evidence(results, whole),
         "## Left and right legs swapped\n\n" + page.swaps(results),
     ]
     if real:
