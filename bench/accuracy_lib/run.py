@@ -30,8 +30,8 @@ REAL = (
 EVIDENCE = (
     "### What the pose gave there\n\n"
     "On the clips above, and on all at an angle. Contacts that one foot has early and the other late all through a "
-    "clip read as a limp. Seen from behind at an angle the landmarks' hips swing as wide on a plain walk as on a twisting "
-    "one, so `hip_twist` is not judged there; from ahead they swing too little, so its confidence is halved "
+    "clip read as a limp. Seen from behind at an angle the landmarks' hips swing as wide on a plain walk as on a "
+    "twisting one, so `hip_twist` is not judged there; from ahead they swing too little, so its confidence is halved "
     "(`reliability` in `measures.toml`).\n\n"
 )
 MENDS = (
