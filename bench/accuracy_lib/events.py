@@ -8,13 +8,13 @@ import numpy as np
 
 from bench.accuracy_lib import raw as plain
 from bench.accuracy_lib.clips import Fixture
+from fixtures.generator.quantities import POST_M
 from formcheck.core.checks.evaluate import frame_rate_floor_s
 from formcheck.core.skeleton import SIDES
 from formcheck.core.types import Analysis, Array, PoseSequence
 
 MATCH_S = 0.3  # an event further than this from every true one is another event
 EDGE_S = 0.15  # an event this near the clip's first or last frame, or the picture's edge, may go either way
-POST_M = (0.9, 0.25, 0.52)  # the plan's padded block: from the lane toward the camera, half its width, its height
 KINDS = ("contact", "off")
 
 
@@ -79,12 +79,13 @@ def _hidden(fixture: Fixture, side: str, when_s: float) -> bool:
     truth = fixture.truth
     if "post" not in truth.data["extras"]:
         return False
+    toward, wide, high = POST_M
     eye = np.array(truth.data["camera"]["eye_m"][0])
     ahead = np.array(truth.data["camera"]["axes_right_up_forward"][0][2])
     aim_x = eye[0] - ahead[0] * eye[1] / ahead[1]
     ankle = truth.joint(f"ankle_{side[0]}")[int(np.argmin(np.abs(truth.t - when_s)))]
-    before = eye + (ankle - eye) * (np.sign(eye[1]) * POST_M[0] - eye[1]) / (ankle[1] - eye[1])
-    return bool(abs(before[0] - aim_x) <= POST_M[1] and before[2] <= POST_M[2])
+    before = eye + (ankle - eye) * (np.sign(eye[1]) * toward - eye[1]) / (ankle[1] - eye[1])
+    return bool(abs(before[0] - aim_x) <= wide / 2 and before[2] <= high)
 
 
 def _inside(fixture: Fixture, when_s: float) -> bool:

@@ -10,6 +10,8 @@ from bench.accuracy_lib.checks import Outcome
 from bench.accuracy_lib.clips import at_frames
 from bench.accuracy_lib.page import number, table
 from bench.accuracy_lib.samples import ClipResult
+from formcheck.core.clean.filters import rolling_mean
+from formcheck.core.signals.frontal import COURSE_WINDOW_S
 from formcheck.core.skeleton import SIDES, joint
 from formcheck.core.types import Array
 
@@ -60,17 +62,13 @@ def _width_swing(result: ClipResult) -> tuple[float, float]:
     if result.fixture.kind == "side":
         return float("nan"), float("nan")
     truth, pose = result.fixture.truth, result.pose
-    true = at_frames(
-        truth, truth.image[:, truth.index["hip_r"], 0] - truth.image[:, truth.index["hip_l"], 0], pose.time_s
-    )
+    columns = [truth.image[:, truth.index[f"hip_{side[0]}"], 0] for side in SIDES]
     left, right = (pose.landmarks_px[:, joint("hip", side), 0] for side in SIDES)
-    return _swing(true, result.fixture.truth.data["fps"]), _swing(right - left, result.fixture.truth.data["fps"])
+    true = at_frames(truth, columns[1] - columns[0], pose.time_s)
+    return _swing(pose.time_s, true), _swing(pose.time_s, right - left)
 
 
-def _swing(width: Array, fps: float) -> float:
-    frames = max(3, round(2.0 * fps))
-    seen = np.isfinite(width)
-    padded = np.pad(np.interp(np.arange(len(width)), np.flatnonzero(seen), width[seen]), frames // 2, mode="reflect")
-    course = np.convolve(padded, np.ones(frames) / frames, mode="valid")[: len(width)]
-    share = (width / course - 1.0)[seen]
-    return float(np.percentile(share, 95) - np.percentile(share, 5)) / 2.0
+def _swing(time_s: Array, width: Array) -> float:
+    share = width / rolling_mean(time_s, width, COURSE_WINDOW_S) - 1.0
+    low, high = np.nanpercentile(share, [5, 95])
+    return float(high - low) / 2.0

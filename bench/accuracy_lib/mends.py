@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from unittest.mock import patch
 
 import numpy as np
@@ -24,6 +24,8 @@ from formcheck.core.clean import filters, swaps
 from formcheck.core.gait import contacts, frontal
 from formcheck.core.signals import columns, sagittal
 from formcheck.core.signals import frontal as frontal_signals
+from formcheck.core.spec import Catalogue
+from formcheck.core.types import Analysis, PoseSequence
 from formcheck.exercises import load, measures
 
 Figure = Callable[[Sequence[ClipResult]], str]
@@ -85,88 +87,85 @@ STEPS = ("steps exact", steps_exact)
 NEAR, FAR = "knee flexion, near leg", "knee flexion, far leg"
 
 
-def _plain_catalogue() -> Any:
+@cache
+def _plain_catalogue() -> Catalogue:
     with patch.object(measures, "_widened", lambda band, _: band):
         return load._built_in.__wrapped__()
 
 
-def mends() -> tuple[Mend, ...]:
-    """All of them; made when asked for, since one loads the exercise files anew."""
-    return (
-        Mend(
-            "outliers out, and a 6 Hz low-pass",
-            ((filters, "hampel", lambda v, *_, **__: v), (filters, "low_pass", lambda _, v, *__, **___: v)),
-            (mae(NEAR), timing("contact", ("side",), ("near", "far")), FINDINGS),
-        ),
-        Mend(
-            "left and right exchanged back",
-            ((swaps, "find_swaps", lambda xy, _: np.zeros(len(xy), dtype=bool)),),
-            (("frames swapped", swapped), STEPS),
-        ),
-        Mend(
-            "the far hip put where yaw and the near hip say",
-            ((sagittal, "side_hips", lambda pose, track: pose.part("hip")[:, track.start : track.stop]),),
-            (mae(FAR),),
-        ),
-        Mend(
-            "the hip lowered for one who sits",
-            ((sagittal, "SEATED_HIP_LEGS", 0.0),),
-            (mae("knee flexion, near leg, seated"),),
-        ),
-        Mend(
-            "the toe point carried to the shoe's tip",
-            ((sagittal, "TOE_CAP_LEGS", 0.0),),
-            (mae("knee over toe at contact, near leg, foot lengths"),),
-        ),
-        Mend(
-            "the flat foot's pitch from the clip itself",
-            ((sagittal, "_flat_pitch_deg", lambda *_: 0.0),),
-            (mae("heel lift, mid-drive median of a step, near leg"),),
-        ),
-        Mend(
-            "FPPA stretched for what the model takes away",
-            ((frontal_signals, "FPPA_GAIN", 1.0),),
-            (mae("FPPA, mid-drive median of a step"), FINDINGS),
-        ),
-        Mend(
-            "the pelvis' turn from the hips' width, seen from ahead at an angle",
-            ((columns, "_yaw_by_width_deg", _yaw_by_depth_deg),),
-            (mae("pelvis twist range per stride"), FINDINGS),
-        ),
-        Mend(
-            "head-on swings fitted with the foot's turning",
-            tuple((frontal, name, 1e6) for name in ("TURNING", "STANDING", "HIDDEN_TURNING", "HIDDEN_STANDING")),
-            (timing("contact", ("front", "back"), ("both",)), timing("off", ("front", "back"), ("both",))),
-        ),
-        Mend(
-            "no step for a foot dragged along by the other's swing",
-            ((contacts, "without_phantoms", lambda _, events: events),),
-            (STEPS, FINDINGS),
-        ),
-        Mend(
-            "footage with lost feet not judged",
-            ((pipeline, "odd_phases", lambda _: (0, 0)),),
-            (FINDINGS,),
-        ),
-        Mend(
-            "limits widened by the measurement's uncertainty",
-            ((samples, "analyse_pose", partial(analyse_pose, catalogue=_plain_catalogue())),),
-            (FINDINGS,),
-        ),
-    )
+def _by_plain_limits(pose: PoseSequence, exercise: str) -> Analysis:
+    return analyse_pose(pose, exercise, catalogue=_plain_catalogue())
 
 
-def _yaw_by_depth_deg(pose: Any, track: Any) -> Any:
-    hips = pose.turn[track.start : track.stop, 1]
-    turn = np.unwrap(np.arctan2(-hips[:, 1], -hips[:, 0]), period=2 * np.pi)
-    return np.degrees(turn - np.nanmedian(turn))
+MENDS: Final = (
+    Mend(
+        "outliers out, and a 6 Hz low-pass",
+        ((filters, "hampel", lambda v, *_, **__: v), (filters, "low_pass", lambda _, v, *__, **___: v)),
+        (mae(NEAR), timing("contact", ("side",), ("near", "far")), FINDINGS),
+    ),
+    Mend(
+        "left and right exchanged back",
+        ((swaps, "find_swaps", lambda xy, _: np.zeros(len(xy), dtype=bool)),),
+        (("frames swapped", swapped), STEPS),
+    ),
+    Mend(
+        "the far hip put where yaw and the near hip say",
+        ((sagittal, "side_hips", lambda pose, track: pose.part("hip")[:, track.start : track.stop]),),
+        (mae(FAR),),
+    ),
+    Mend(
+        "the hip lowered for one who sits",
+        ((sagittal, "SEATED_HIP_LEGS", 0.0),),
+        (mae("knee flexion, near leg, seated"),),
+    ),
+    Mend(
+        "the toe point carried to the shoe's tip",
+        ((sagittal, "TOE_CAP_LEGS", 0.0),),
+        (mae("knee over toe at contact, near leg, foot lengths"),),
+    ),
+    Mend(
+        "the flat foot's pitch from the clip itself",
+        ((sagittal, "_flat_pitch_deg", lambda *_: 0.0),),
+        (mae("heel lift, mid-drive median of a step, near leg"),),
+    ),
+    Mend(
+        "FPPA stretched for what the model takes away",
+        ((frontal_signals, "FPPA_GAIN", 1.0),),
+        (mae("FPPA, mid-drive median of a step"), FINDINGS),
+    ),
+    Mend(
+        "the pelvis' turn from the hips' width, seen from ahead at an angle",
+        ((columns, "_yaw_by_width_deg", columns._yaw_by_depth_deg),),
+        (mae("pelvis twist range per stride"), FINDINGS),
+    ),
+    Mend(
+        "head-on swings fitted with the foot's turning",
+        tuple((frontal, name, 1e6) for name in ("TURNING", "STANDING", "HIDDEN_TURNING", "HIDDEN_STANDING")),
+        (timing("contact", ("front", "back"), ("both",)), timing("off", ("front", "back"), ("both",))),
+    ),
+    Mend(
+        "no step for a foot dragged along by the other's swing",
+        ((contacts, "without_phantoms", lambda _, events: events),),
+        (STEPS, FINDINGS),
+    ),
+    Mend(
+        "footage with lost feet not judged",
+        ((pipeline, "odd_phases", lambda _: (0, 0)),),
+        (FINDINGS,),
+    ),
+    Mend(
+        "limits widened by the measurement's uncertainty",
+        ((samples, "analyse_pose", _by_plain_limits),),
+        (FINDINGS,),
+    ),
+)
 
 
 def table(results: Sequence[ClipResult]) -> str:
     """Markdown: a line for each figure of each mend, without and with it, for each half."""
     head = "| mend | figure | development: without → with | validation: without → with |"
     lines = [head, "| --- | --- | --- | --- |"]
-    for mend in mends():
+    for mend in MENDS:
         without = _without(mend, results)
         for title, figure in mend.figures:
             cells = [f"{figure(_of(without, half))} → **{figure(_of(results, half))}**" for half in HALVES]

@@ -54,6 +54,17 @@ def page(chromium: Any) -> Iterator[Any]:
     context.close()
 
 
+@pytest.fixture()
+def live(filmed: Any, server: str) -> Iterator[Any]:
+    """The live page in a module's own browser with a camera, ``filmed``."""
+    context = filmed.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(f"{server}/live")
+    yield page
+    context.close()
+
+
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's moments with the planted fault, short enough to score in seconds."""

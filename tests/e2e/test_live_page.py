@@ -23,16 +23,6 @@ def filmed(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     browser.close()
 
 
-@pytest.fixture()
-def live(filmed: Any, server: str) -> Iterator[Any]:
-    context = filmed.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    page.goto(f"{server}/live")
-    yield page
-    context.close()
-
-
 def begin(page: Any) -> None:
     """Press Start, and wait for the first answer with a body in it."""
     page.get_by_role("button", name="Start").click()

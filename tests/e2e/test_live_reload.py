@@ -30,16 +30,6 @@ def filmed(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     browser.close()
 
 
-@pytest.fixture()
-def live(filmed: Any, server: str) -> Iterator[Any]:
-    context = filmed.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    page.goto(f"{server}/live")
-    yield page
-    context.close()
-
-
 def steps(page: Any, at_least: int) -> int:
     """The number of steps on the page, once there are so many."""
     page.wait_for_function(

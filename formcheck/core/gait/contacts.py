@@ -87,9 +87,9 @@ def _phantoms(own: Array, way: Array, other: Array, its_way: Array) -> Bools:
     near = np.clip(after[:, None] + np.array([-1, 0, 1]), 0, len(other) - 1)
     begin, end = other[near, 0], other[near, 1]
     common = np.minimum(own[:, 1:], end) - np.maximum(own[:, :1], begin)
-    share, lasts = way[:, None] / its_way[near], np.diff(own, axis=1)
-    within = (common >= PHANTOM_TIME * lasts) & (share < PHANTOM_WAY)
-    same = (common >= SAME_SWING * (lasts + (end - begin) - common)) & (share < 1.0)
+    lasts, less = np.diff(own, axis=1), way[:, None]
+    within = (common >= PHANTOM_TIME * lasts) & (less < PHANTOM_WAY * its_way[near])
+    same = (common >= SAME_SWING * (lasts + (end - begin) - common)) & (less < its_way[near])
     return np.asarray((within | same).any(axis=1))
 
 

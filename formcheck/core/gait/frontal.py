@@ -24,6 +24,7 @@ from formcheck.core.gait.events import FRONTAL_FLOOR, MIN_STRIDE_S, NONE, FootEv
 from formcheck.core.types import Array, Bools, Index
 
 Event = Literal["contact", "off"]
+_OTHER: Final[dict[Event, Event]] = {"contact": "off", "off": "contact"}
 
 BUSY_WINDOW_S: Final = 0.3
 SAMPLES: Final = 48  # of each swing's window
@@ -34,7 +35,8 @@ SHORTEST_SWING: Final = 0.2
 LONGEST_SWING: Final = 0.5  # a foot that swings for longer runs
 TURNS: Final = (0.08, 0.14)  # strides that setting down the other end, or lifting it, may take
 #: What turning costs a fit: the rows' noise over an end's rise as the foot turns (0.007 and 0.04 leg lengths), squared,
-#: for each sample that is not its neighbour's copy; and for the end that stands, which moves a third as much.
+#: for each sample that is not its neighbour's copy; and for the end that stands, which moves a third as much. What the
+#: foot hides costs more: by how much is fitted (development draws, from behind; bench/accuracy.py has what it brings).
 TURNING, STANDING = 0.1, 1.0
 HIDDEN_TURNING, HIDDEN_STANDING = 1.0, 3.0
 #: A swing's own ends and the usual ones, counted from the middles, are about equally uncertain; from behind, where the
@@ -61,7 +63,7 @@ def frontal_events(
     seen: Bools = np.asarray(np.isfinite(windows).all(axis=(0, 2)))
     if not seen.any():
         return NONE
-    ends, fits = _fits(None if view == "front" else "off" if plain == "contact" else "contact")
+    ends, fits = _fits(None if view == "front" else _OTHER[plain])
     own = ends[_best(windows[:, seen], fits)]
     used = np.tile(np.median(own, axis=0), (len(middle), 1))
     used[seen] += OWN_SHARE[view] * (own - used[seen])

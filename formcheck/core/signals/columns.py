@@ -84,6 +84,11 @@ def _pelvis_yaw_deg(pose: CleanPose, track: Track) -> Array:
     """Turn of the pelvis about vertical against its median over the track, + to the athlete's left."""
     if track.view == "oblique" and abs(track.yaw_deg) < 90.0:
         return _yaw_by_width_deg(pose, track)
+    return _yaw_by_depth_deg(pose, track)
+
+
+def _yaw_by_depth_deg(pose: CleanPose, track: Track) -> Array:
+    """The same, from the model's own depth of the hips."""
     hips = pose.turn[track.start : track.stop, 1]
     turn = np.degrees(np.arctan2(-hips[:, 1], -hips[:, 0]))
     finite = turn[np.isfinite(turn)]
