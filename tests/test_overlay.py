@@ -135,6 +135,13 @@ def test_steps_are_counted_as_they_are_made(analysis):
     assert status_words(scene, len(scene.time_s) - 1)[0] == "Step 15 of 15"
 
 
+def test_a_clip_that_is_not_judged_says_so_and_not_that_nobody_stepped(analysis):
+    for quality, words in (("rejected", "Not judged"), ("accepted", "No steps seen")):
+        tracking = replace(analysis.report.tracking, quality=quality)
+        bare = replace(analysis, report=replace(analysis.report, steps=(), findings=(), tracking=tracking))
+        assert status_words(make_scene(bare), 0)[0] == words
+
+
 def test_every_check_has_a_place_on_the_body_and_an_unknown_one_too():
     for check in [*JOINTS, "a_check_of_tomorrow"]:
         assert joints_of(check, "left")

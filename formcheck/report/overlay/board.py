@@ -66,7 +66,8 @@ def _stop_plate(text: str, size: int, width: int) -> plates.Plate:
 def status_words(scene: Scene, i: int) -> tuple[str, str]:
     """Step count and phase at a frame, as written."""
     total = len(scene.report.steps)
-    count = t("overlay.step_of", n=scene.steps_done[i], total=total) if total else t("overlay.no_steps")
+    none = "overlay.not_judged" if scene.report.tracking.quality == "rejected" else "overlay.no_steps"
+    count = t("overlay.step_of", n=scene.steps_done[i], total=total) if total else t(none)
     phase = scene.phase[i]
     return count, t("overlay.foot", side=words.side(scene.near[i]), phase=t(f"overlay.{phase}")) if phase else ""
 
