@@ -57,6 +57,14 @@ def test_a_set_that_has_not_begun_ends_without_a_report_and_another_can_begin(li
 
 
 @pytest.mark.engine
+def test_start_pressed_before_the_page_has_heard_of_the_stop_begins_another_set(live: Any) -> None:
+    begin(live)
+    live.get_by_role("button", name="Stop and show the report").evaluate("button => (button.click(), button.click())")
+    live.locator(".live .pace", has_text="frames a second").wait_for()
+    assert not live.get_by_text("The server does not know this set any more").is_visible()
+
+
+@pytest.mark.engine
 def test_the_camera_can_be_chosen_and_is_let_go_when_the_page_is_left(live: Any) -> None:
     live.add_init_script(KEEP_TRACKS)
     live.reload()

@@ -54,9 +54,14 @@ class CameraSet {
     this.data = data;
     this.trigger = trigger;
     if (!data.speak) window.speechSynthesis?.cancel();
-    this.find(data.visit);
-    if (data.visit && this.stream && this.visit !== data.visit) this.begin(data.visit);
+    this.find(this.going());
+    if (this.going() && this.stream && this.visit !== data.visit) this.begin(data.visit);
     this.label();
+  }
+
+  // The page's visit; "" for one that has ended, of which the page may not have heard yet.
+  going() {
+    return this.data.visit === this.ended ? "" : this.data.visit;
   }
 
   // A visit without a camera: after a reload it goes on, and one left behind for another page is over.
@@ -67,7 +72,7 @@ class CameraSet {
       if (!this.again) this.start();
       this.again = true;
     } else if (visit) {
-      if (this.ended !== visit) this.end(visit);
+      this.end(visit);
     } else if (kept && !this.asked) this.resume(kept);
   }
 
@@ -100,7 +105,8 @@ class CameraSet {
   }
 
   async start() {
-    const { words, visit } = this.data;
+    const { words } = this.data;
+    const visit = this.going();
     if (visit) keepVisit(visit);
     this.opening = true;
     this.label();
