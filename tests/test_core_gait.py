@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from formcheck.core.body.course import plot_course
 from formcheck.core.clean.prepare import prepare
-from formcheck.core.gait.contacts import _events, _swings, find_contacts, without_doubles, without_phantoms
+from formcheck.core.gait.contacts import _courses, _swings, find_contacts, without_doubles, without_phantoms
 from formcheck.core.gait.events import FootEvents, foot_events
+from formcheck.core.gait.foot_course import foot_course
 from formcheck.core.gait.frontal import frontal_events
-from formcheck.core.gait.tracks import follow
+from formcheck.core.gait.tracks import Track, follow
 from formcheck.core.skeleton import MIRROR, SKELETON
 from formcheck.core.types import PoseSequence
 from tests.synth import Walk, walker
@@ -29,7 +30,7 @@ def events_of(pose: PoseSequence):
     """side -> (contacts, lift-offs), all tracks."""
     found = {"left": ([], []), "right": ([], [])}
     for track in tracks_of(pose):
-        for c in find_contacts(track):
+        for c in find_contacts([track])[0]:
             found[c.side][0].append(c.contact_s)
             found[c.side][1].append(c.off_s)
     return {side: (np.array(a), np.array(b)[np.isfinite(b)]) for side, (a, b) in found.items()}
@@ -64,15 +65,16 @@ def test_steps_are_counted_and_timed_from_front_and_back(gait, yaw):
 
 def test_a_far_foot_moved_along_by_the_near_one_takes_no_step():
     (track,) = tracks_of(walker(Walk(gait="backward", yaw_deg=90.0))[0])
-    swing = next((a, b) for a, b in _swings(_events(track, 1)) if a > 2.0)
+    swing = next((a, b) for a, b in _swings(foot_events(_courses(track)[1])) if a > 2.0)
     seen = track.time_s > swing[0] - 0.1  # the left foot has landed before: its nudge is the first thing it does
     t, foot, ankle = track.time_s[seen], track.foot[:, seen], track.ankle[:, seen]
     track = replace(track, time_s=t, foot=foot, ankle=ankle)
     nudge = -0.5 * np.exp(-(((t - np.mean(swing)) / (0.2 * (swing[1] - swing[0]))) ** 2)) * [[1.0], [0.0]]
     nudged = replace(track, foot=foot + nudge, ankle=ankle + nudge)
-    assert len(_events(nudged, 0).contact_s) > len(_events(track, 0).contact_s), "the nudge must look like a step"
-    true = [contact.contact_s for contact in find_contacts(track)]
-    assert [contact.contact_s for contact in find_contacts(nudged)] == pytest.approx(true, abs=0.1)
+    before, after = (len(foot_events(_courses(one)[0]).contact_s) for one in (track, nudged))
+    assert after > before, "the nudge must look like a step"
+    true = [contact.contact_s for contact in find_contacts([track])[0]]
+    assert [contact.contact_s for contact in find_contacts([nudged])[0]] == pytest.approx(true, abs=0.1)
 
 
 def test_two_feet_in_the_air_together_as_in_running_both_land():
@@ -313,17 +315,43 @@ def test_a_first_step_may_be_short_but_a_stir_is_none(way, last_s, counted):
     """A foot at rest that goes ``way`` of its usual way, with the body, before its first whole swing."""
     t = np.arange(0.0, 6.0, 1 / 30)
 
-    def gone(start_s: float, takes_s: float):
-        u = np.clip((t - start_s) / takes_s, 0, 1)
-        return u**3 * (10 - 15 * u + 6 * u**2)
-
     swings = [(2.4, 0.5), (3.6, 0.5), (4.8, 0.5)]
-    foot = way * gone(1.5 - last_s, last_s) + sum(gone(*swing) for swing in swings)
-    hips = way * gone(1.5 - last_s, last_s) + np.clip(t - 1.5, 0, None) / 1.2
-    found = foot_events(t, 0.5 * (foot - hips), 0.5 * foot, "forward")
+    foot = way * _gone(t, 1.5 - last_s, last_s) + sum(_gone(t, *swing) for swing in swings)
+    hips = way * _gone(t, 1.5 - last_s, last_s) + np.clip(t - 1.5, 0, None) / 1.2
+    found = foot_events(foot_course(t, 0.5 * (foot - hips), 0.5 * foot, "forward"))
     firsts = found.contact_s[found.contact_s < 2.0]
     assert len(firsts) == (1 if counted else 0)
     assert np.abs(firsts - 1.5).max(initial=0.0) < 0.033
+
+
+def a_few_steps_from_rest(last_s: float) -> tuple[Track, list[float]]:
+    """Who stands, then steps with left, right and left, seen until ``last_s``; and the contacts."""
+    t = np.arange(0.0, last_s, 1 / 30)
+    swings = [[(1.0, 0.4, 0.25), (2.2, 0.4, 0.5)], [(1.6, 0.4, 0.5)]]
+    foot = np.array([sum(way * _gone(t, start, takes) for start, takes, way in own) for own in swings])
+    track = tracks_of(walker(Walk(gait="forward", yaw_deg=90.0))[0])[0]
+    blank = np.zeros_like(foot)
+    ankle = foot - foot.mean(axis=0)
+    track = replace(track, time_s=t, stop=len(t), gait="forward", foot=foot, ankle=ankle, toe=blank, busy=blank)
+    return track, sorted(start + takes for own in swings for start, takes, _ in own)
+
+
+def _gone(t: np.ndarray, start_s: float, takes_s: float) -> np.ndarray:
+    u = np.clip((t - start_s) / takes_s, 0, 1)
+    return u**3 * (10 - 15 * u + 6 * u**2)
+
+
+@pytest.mark.parametrize("since_s", [0.1, 0.15, 0.2, 0.3, 0.5])
+def test_a_few_steps_from_rest_are_all_there_however_soon_the_set_ends_after_them(since_s):
+    track, truth = a_few_steps_from_rest(2.6 + since_s)
+    (found,) = find_contacts([track])
+    assert [contact.side for contact in found] == ["left", "right", "left"]
+    assert np.abs(np.array([contact.contact_s for contact in found]) - truth).max() < 0.033
+
+
+def test_two_contacts_of_one_foot_at_once_are_one():
+    twice = FootEvents(np.array([3.9, 3.93]), np.array([]))
+    assert without_doubles(twice, np.array([4.5])).contact_s.tolist() == [3.9]
 
 
 def test_steps_that_come_twice_as_quick_are_all_counted():

@@ -35,8 +35,7 @@ def lay_out(signals: Signals, tracks: list[Track]) -> list[LapSteps]:
     """Laps with steps, in order; stretches without a step are left out (exercise still empty)."""
     out: list[LapSteps] = []
     first = 0
-    for track in tracks:
-        contacts = find_contacts(track)
+    for track, contacts in zip(tracks, find_contacts(tracks), strict=True):
         if len(contacts) < 2:
             continue
         table = tabulate(contacts)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from formcheck.core.gait.contacts import SAME_CONTACT_SHARE
-from formcheck.core.gait.events import MIN_STRIDE_S
+from formcheck.core.gait.foot_course import MIN_STRIDE_S
 from formcheck.core.laps import LapSteps
 from formcheck.core.skeleton import SIDES, Side
 from formcheck.core.spec import Catalogue

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import numpy as np
 
 from formcheck.core.gait.events import FootEvents, foot_events
+from formcheck.core.gait.foot_course import MIN_STRIDE_S, FootCourse, Usual, foot_course, usual_of
 from formcheck.core.gait.frontal import frontal_events
 from formcheck.core.gait.tracks import Track
 from formcheck.core.skeleton import SIDES, Side
@@ -33,21 +34,41 @@ class Contact:
     off_s: float
 
 
-def find_contacts(track: Track) -> list[Contact]:
-    """The track's contacts in time order."""
-    events = [_events(track, k) for k in (0, 1)]
-    if track.sagittal:
-        events = without_phantoms(track, events)
+def find_contacts(tracks: list[Track]) -> list[list[Contact]]:
+    """Each track's contacts in time order.
+
+    A stretch may show no whole swing of a foot; what one is like is then told by the other foot, or by the tracks with
+    the same gait.
+    """
+    courses = [_courses(track) for track in tracks]
+    usual = [usual_of(own) for own in courses]
+    gaits = {track.gait for track in tracks}
+    anywhere = {
+        gait: usual_of([one for own, track in zip(courses, tracks, strict=True) if track.gait == gait for one in own])
+        for gait in gaits
+    }
+    return [
+        _contacts(track, own, mine or anywhere[track.gait])
+        for track, own, mine in zip(tracks, courses, usual, strict=True)
+    ]
+
+
+def _courses(track: Track) -> list[FootCourse]:
+    """Both feet's courses; none where the picture does not show the feet fore and aft."""
+    if not track.sagittal:
+        return []
+    return [foot_course(track.time_s, track.ankle[k], track.foot[k], track.gait) for k in (0, 1)]
+
+
+def _contacts(track: Track, courses: list[FootCourse], usual: Usual) -> list[Contact]:
+    if courses:
+        events = without_phantoms(track, [foot_events(course, usual) for course in courses])
+    else:
+        events = [_seen_head_on(track, k) for k in (0, 1)]
     found: list[Contact] = []
     for k, side in enumerate(SIDES):
         found.extend(_pair(side, without_doubles(events[k], events[1 - k].contact_s)))
     return sorted(found, key=lambda c: c.contact_s)
-
-
-def _events(track: Track, k: int) -> FootEvents:
-    if track.sagittal:
-        return foot_events(track.time_s, track.ankle[k], track.foot[k], track.gait)
-    return _seen_head_on(track, k)
 
 
 def _seen_head_on(track: Track, k: int) -> FootEvents:
@@ -107,9 +128,9 @@ def _swings(events: FootEvents) -> Array:
 def without_doubles(events: FootEvents, other_s: Array) -> FootEvents:
     """One foot's events without doubles; ``other_s`` are the other foot's contacts."""
     contact = events.contact_s
-    if contact.size < 3:
+    if contact.size < 2:
         return events
-    stride = float(np.median(np.diff(contact)))
+    stride = max(float(np.median(np.diff(contact))), MIN_STRIDE_S)
     kept = [float(contact[0])]
     for at in contact[1:].tolist():
         between = bool(((other_s > kept[-1]) & (other_s < at)).any())

@@ -10,49 +10,18 @@ Seen from front or back the swing's direction is foreshortened and its lift is n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
-from scipy import ndimage, signal
 
-from formcheck.core.clean.filters import fill_gaps
-from formcheck.core.gait.swings import (
-    EDGE_SHARE,
-    REST_S,
-    REST_SHARE,
-    finished,
-    from_rest,
-    long_enough,
-    pair_up,
-    seen_at,
-    usual_best,
-)
+from formcheck.core.gait.foot_course import SIDE_FLOOR, Floor, FootCourse, Gait, Usual, usual_of
+from formcheck.core.gait.swings import EDGE_SHARE, REST_S, REST_SHARE, finished, from_rest, seen_at
 from formcheck.core.types import Array, Index
 
-Gait = Literal["backward", "forward", "unknown"]
-
-MIN_STRIDE_S: Final = 0.4
-MIN_PROMINENCE: Final = 0.25  # of the signal's p95 - p5 in the stretch
 CORE_SHARE: Final = 0.75  # a swing's ends are sought outward from here: a hidden foot's stance wanders, but less
 #: How far beyond those edges the foot stands, of the width between them: 0.21 where the swing is the minimum-jerk
 #: movement limbs are known for (Flash & Hogan 1985), 0.10 where its speed is a mere sine.
 TAIL_SHARE: Final = 0.2
-EDGE_SEARCH_STRIDES: Final = 0.2  # how far beyond the extremes the swing's ends are sought
-GROUND_QUANTILE: Final = 0.2  # well within a walker's stance share, and a runner's
-GROUND_WINDOW_S: Final = 3.0
-
-
-@dataclass(frozen=True)
-class Floor:
-    """What is too little to be a step: fore-aft range (leg lengths) and speed over the ground (leg lengths/s)."""
-
-    travel: float
-    speed: float
-
-
-SIDE_FLOOR: Final = Floor(travel=0.06, speed=0.25)
-#: From front or back little of the stride shows: the lift, and how far the floor rises in the picture.
-FRONTAL_FLOOR: Final = Floor(travel=0.02, speed=0.1)
 
 
 @dataclass(frozen=True)
@@ -66,62 +35,37 @@ class FootEvents:
 NONE: Final = FootEvents(np.empty(0), np.empty(0))
 
 
-def foot_events(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Floor = SIDE_FLOOR) -> FootEvents:
-    """Events of one foot. ``ahead`` (T,) the ankle against the body, ``foot`` (T,) heel and ankle in the picture,
-    leg lengths, + toward the athlete's facing.
+def foot_events(course: FootCourse, others: Usual | None = None, floor: Floor = SIDE_FLOOR) -> FootEvents:
+    """Events of one foot. ``others`` is what a swing is like elsewhere, for a foot of which no whole one is seen.
 
-    Each swing lies between two extremes of ``ahead``, which are smooth and hard to miss. Its ends are where the
-    foot's speed over the ground passes a quarter of the swing's best, which is steep, and a little outside.
+    Each swing lies between two extremes of the foot against the body, which are smooth and hard to miss. Its ends
+    are where the foot's speed over the ground passes a quarter of the swing's best, which is steep, and a little
+    outside.
     """
-    way = -1.0 if gait == "backward" else 1.0
-    place, foot = (fill_gaps(time_s, v[:, None], max_gap_s=MIN_STRIDE_S)[:, 0] * way for v in (ahead, foot))
-    ends, begins = prominent_peaks(time_s, place, floor.travel), prominent_peaks(time_s, -place, floor.travel)
-    if ends.size == 0 or begins.size == 0:
+    if not course.pairs:
         return NONE
-    speed = np.gradient(foot, time_s)
-    speed = speed - _ground_speed(time_s, speed)
-    half = int(EDGE_SEARCH_STRIDES * _stride_frames(ends, begins))
-    pairs = long_enough(place, pair_up(begins, ends, len(time_s)))
-    usual = usual_best(speed, pairs)
-    pairs = from_rest(foot, speed, pairs, usual) + pairs
+    time_s, place, foot = course.time_s, course.place, course.foot
+    usual = usual_of([course]) or others or Usual(0.0, 0.0)
     rest = REST_S / float(np.median(np.diff(time_s)))
-    swings = [_swing(time_s, speed, a, b, half, floor.speed, usual, rest) for a, b in pairs]
+    swings = [_swing(course, pair, floor.speed, usual.best, rest) for pair in from_rest(course, usual) + course.pairs]
     seen = np.isfinite(foot + place)
-    swings = finished(time_s, foot, seen, swings)
+    swings = finished(time_s, foot, seen, swings, usual.way)
     width = np.nanmedian([b - a for a, b in swings] or [0.0]) if any(np.isfinite(b - a) for a, b in swings) else 0.0
     off = np.array([a for a, _ in swings]) - TAIL_SHARE * width
     contact = np.array([b for _, b in swings]) + TAIL_SHARE * width
     return FootEvents(contact[seen_at(time_s, seen, contact)], off[seen_at(time_s, seen, off)])
 
 
-def prominent_peaks(time_s: Array, values: Array, min_travel: float) -> Index:
-    """Frames of the prominent maxima of a (T,) column."""
-    seen = np.isfinite(values)
-    if seen.sum() < 5:
-        return np.empty(0, dtype=np.intp)
-    low, high = np.quantile(values[seen], [0.05, 0.95])
-    if high - low < min_travel:
-        return np.empty(0, dtype=np.intp)
-    gap = max(1, int(MIN_STRIDE_S / float(np.median(np.diff(time_s)))))
-    safe = np.where(seen, values, low)
-    peaks, _ = signal.find_peaks(safe, prominence=MIN_PROMINENCE * (high - low), distance=gap)
-    return np.asarray([p for p in peaks if seen[p - 1] and seen[p + 1]], dtype=np.intp)
-
-
-def _stride_frames(ends: Index, begins: Index) -> float:
-    intervals = np.concatenate((np.diff(ends), np.diff(begins)))
-    return float(np.median(intervals)) if intervals.size else 0.0
-
-
 def _swing(
-    time_s: Array, speed: Array, begin: int, end: int, half: int, min_speed: float, usual: float, rest: float
+    course: FootCourse, pair: tuple[int, int], min_speed: float, usual: float, rest: float
 ) -> tuple[float, float]:
     """When the foot's speed over the ground rises and falls past its share of the swing's best; NaN if unseen.
 
     A swing whose rise or fall the clip cuts off may have had its best speed out of sight: ``usual`` stands for it.
     ``rest`` is for how many frames a foot must be seen still to rest.
     """
-    first, last = max(0, begin - half), min(len(speed), end + half)
+    time_s, speed, (begin, end) = course.time_s, course.speed, pair
+    first, last = max(0, begin - course.half), min(len(speed), end + course.half)
     rows = speed[first:last]
     inner = speed[max(0, begin) : min(len(speed), end + 1)]
     best = float(np.nanmax(inner)) if np.isfinite(inner).any() else float("nan")
@@ -155,21 +99,6 @@ def _crossing_s(time_s: Array, speed: Array, k: int, level: float) -> float:
         return float("nan")
     share = (level - speed[k]) / (speed[k + 1] - speed[k])
     return float(time_s[k] + np.clip(share, 0.0, 1.0) * (time_s[k + 1] - time_s[k]))
-
-
-def _ground_speed(time_s: Array, speed: Array) -> Array:
-    """(T,) the speed of what the foot stands on (0 over ground, the belt's on a belt, the camera's if it pans).
-
-    A low quantile over some strides: the stance is both the slowest way the foot goes and a good part of it.
-    """
-    seen = np.isfinite(speed)
-    frames = max(3, int(round(GROUND_WINDOW_S / float(np.median(np.diff(time_s))))))
-    usual = float(np.quantile(speed[seen], GROUND_QUANTILE))
-    if seen.sum() <= frames:
-        return np.full_like(speed, usual)
-    safe = np.where(seen, speed, usual)
-    rank = int(GROUND_QUANTILE * (frames - 1))
-    return np.asarray(ndimage.rank_filter(safe, rank, size=frames, mode="reflect"))
 
 
 def gait_of(time_s: Array, ahead: Array, height: Array) -> tuple[Gait, float]:

@@ -20,7 +20,8 @@ from typing import Final, Literal
 import numpy as np
 
 from formcheck.core.clean.filters import fill_gaps, rolling_mean
-from formcheck.core.gait.events import FRONTAL_FLOOR, MIN_STRIDE_S, NONE, FootEvents, prominent_peaks
+from formcheck.core.gait.events import NONE, FootEvents
+from formcheck.core.gait.foot_course import FRONTAL_FLOOR, MIN_STRIDE_S, prominent_peaks
 from formcheck.core.types import Array, Bools, Index
 
 Event = Literal["contact", "off"]

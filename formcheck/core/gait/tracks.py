@@ -9,7 +9,8 @@ import numpy as np
 
 from formcheck.core.body.course import Course, lap_yaw_deg, view_name
 from formcheck.core.clean.prepare import CleanPose
-from formcheck.core.gait.events import Gait, gait_of
+from formcheck.core.gait.events import gait_of
+from formcheck.core.gait.foot_course import Gait
 from formcheck.core.gait.stretches import Stretch, cut
 from formcheck.core.types import Array, Direction, ViewName
 
