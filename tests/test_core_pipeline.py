@@ -248,6 +248,23 @@ def test_steps_that_turn_twice_as_quick_hide_no_missed_step_and_a_missing_one_do
     assert np.isnan(tabulate(missed).next_same_s).sum() == 3  # the missed foot's own stride, and each foot's last
 
 
+@pytest.mark.parametrize(
+    "kept, slow",
+    [
+        (lambda i: i >= 0, False),
+        (lambda i: i % 3 != 2, True),  # the usual frame is in time, and a third are missing
+        (lambda i: (i < 100) | (i > 160), False),  # away for two seconds
+    ],
+)
+def test_a_camera_that_leaves_frames_out_is_slow_and_one_that_was_away_is_not(kept, slow):
+    pose, _ = walker(Walk(duration_s=8))
+    seen = np.flatnonzero(kept(np.arange(len(pose.time_s))))
+    columns = {name: getattr(pose, name)[seen] for name in ("time_s", "landmarks_px", "visibility", "world_m")}
+    pose = replace(pose, **columns)
+    reasons = track_quality(pose, prepare(pose)).reasons
+    assert any("frames a second" in reason for reason in reasons) == slow
+
+
 def test_footage_with_lost_feet_gives_no_steps_and_no_figure_made_of_them(monkeypatch):
     monkeypatch.setattr("formcheck.core.pipeline.odd_phases", lambda tables: (10, 30))
     report = report_of(Walk(), "backward_walk")

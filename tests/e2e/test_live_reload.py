@@ -62,7 +62,7 @@ def test_a_set_goes_on_after_a_reload_and_its_report_and_video_hold_both_parts(l
     assert live.locator(".live dd.steps").inner_text() == "–"
     live.get_by_role("button", name="Stop and show the report").wait_for()
     assert steps(live, before) >= before
-    after = steps(live, before + 3)
+    after = steps(live, before + 4)
     assert live.evaluate(VISIT) == visit
     live.get_by_role("button", name="Stop and show the report").click()
     report, folder = report_of(live, data)
