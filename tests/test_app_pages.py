@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ import formcheck.app
 from formcheck.api import analyse_pose
 from formcheck.app.jobs import batches
 from formcheck.app.jobs.store import Job, JobStore
-from formcheck.app.limits import measure_key, movable, with_limits
 from formcheck.app.parts.common import load_report
 from formcheck.app.parts.player_data import groups, load_signals, player_data, plot_data
 from formcheck.app.parts.reproduce import FLAGS, command_line, python_code
@@ -25,6 +25,7 @@ from formcheck.app.parts.result import _signals_and_plot
 from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS, POSES, rescore, write_run
 from formcheck.core.spec import Catalogue, ScoreOptions
 from formcheck.core.types import Analysis
+from formcheck.exercises.limits import measure_key, movable, read_words, with_limits
 from formcheck.exercises.load import load_catalogue
 from formcheck.io import pose_file
 from formcheck.report import store as report_store
@@ -193,7 +194,7 @@ def test_the_player_gets_every_step_each_timed_fault_and_only_seen_curves(tmp_pa
 def test_reproduce_names_every_option_and_quotes_the_clip() -> None:
     assert set(FLAGS) == {*ESTIMATE_KEYS, *OPTION_KEYS}
     job = Job("/x", "my set.mp4", "backward_walk", options={"load_kg": 20.0, "slowmo": 8.0, "limits": {}})
-    assert command_line(job) == (
+    assert command_line(job, {}) == (
         "formcheck score 'my set.mp4' --exercise backward_walk --slowmo 8 --load-kg 20 --out formcheck-out"
     )
     compile(python_code(job, {}), "reproduce", "exec")
@@ -237,11 +238,13 @@ def own_limits_run(data: Path) -> tuple[JobStore, str]:
 
 
 def test_a_report_by_own_limits_says_so_and_can_be_seen_by_formchecks_own(own_data: Path) -> None:
-    _, ticket = own_limits_run(own_data)
+    store, ticket = own_limits_run(own_data)
     page = run_page("upload", run=ticket)
     active = table("en")["adjust.active"]
     assert active in [note.value for note in page.info]
-    assert table("en")["result.cli_limits"] in [note.value for note in page.caption]
+    words = shlex.split(next(code.value for code in page.code if code.value.startswith("formcheck score")))
+    moved = [word for before, word in zip(words, words[1:], strict=False) if before == "--limit"]
+    assert read_words(moved, load_catalogue()) == store.job(ticket).options["limits"]
     page.button(key=f"reset:{ticket}").click().run()
     assert not page.exception and active not in [note.value for note in page.info]
     assert any("Torso rocking: ● Good → " in line.value for line in page.markdown)

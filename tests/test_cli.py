@@ -162,6 +162,34 @@ def test_options_reach_the_analysis(run, clip):
     )
 
 
+def test_a_limit_may_be_moved_and_the_last_of_two_counts(run, clip):
+    place = "reverse_sled_pull/torso_rock|back-and-forth rocking per stride/good_max"
+    as_shown = place.replace("|back", "|Back")  # titles are shown with a capital
+    run("score", clip, "--limit", f"{place}=9", "--limit", f"{as_shown}=12.5", "--no-overlay", "--no-html")
+    measures = run.asked[0]["catalogue"].exercises["reverse_sled_pull"].measures
+    assert next(m for m in measures if m.title == "back-and-forth rocking per stride").band.good_max == 12.5
+
+
+LIMIT = "reverse_sled_pull/torso_rock|back-and-forth rocking per stride/good_max=12"
+
+
+@pytest.mark.parametrize(
+    "word, told",
+    [
+        (LIMIT.replace("=12", "=wide"), "expected a limit such as"),
+        (LIMIT.replace("=12", "=nan"), "expected a limit such as"),
+        (LIMIT.replace("=12", ""), "expected a limit such as"),
+        (LIMIT.replace("reverse_sled_pull", "moonwalk"), "no exercise 'moonwalk'; there are: "),
+        (LIMIT.replace("back-and-forth rocking", "rocking"), "torso_rock|back-and-forth rocking per stride"),
+        (LIMIT.replace("good_max", "best"), "no limit 'best'; there are: good_max"),
+    ],
+)
+def test_a_limit_that_is_none_is_said_so_before_any_work(run, clip, word, told):
+    code, out, err = run("score", clip, "--limit", word)
+    assert (code, out, err.count("\n"), run.asked) == (2, "", 1, [])
+    assert told in err
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -10,10 +10,10 @@ from typing import Any
 from formcheck.api import analyse_pose, check_exercise, make_options
 from formcheck.app.jobs.files import read_json, write_json
 from formcheck.app.jobs.store import Job, is_ticket
-from formcheck.app.limits import with_limits
 from formcheck.core.spec import Catalogue, ScoreOptions
 from formcheck.core.types import Analysis, PoseSequence
 from formcheck.errors import FormcheckError
+from formcheck.exercises.limits import with_limits
 from formcheck.exercises.load import load_catalogue
 from formcheck.io import pose_file
 from formcheck.progress import OnProgress

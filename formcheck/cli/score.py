@@ -168,6 +168,9 @@ Load = Annotated[float | None, typer.Option(help="Load on the sled in kg.")]
 BodyMass = Annotated[float | None, typer.Option(help="Athlete's body mass in kg.")]
 Slope = Annotated[float | None, typer.Option(help="Slope of the hill in degrees.")]
 OwnExercises = Annotated[Path | None, typer.Option("--exercises", help="Folder with exercise files of your own.")]
+OwnLimits = Annotated[
+    list[str] | None, typer.Option("--limit", help="Move a limit: EXERCISE/CHECK|MEASURE/LIMIT=NUMBER. Repeatable.")
+]
 Overlay = Annotated[bool, typer.Option("--overlay/--no-overlay", help="Write overlay.mp4.")]
 Html = Annotated[bool, typer.Option("--html/--no-html", help="Write report.html.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, everything else on stderr.")]
@@ -179,17 +182,19 @@ def score(
     clips: Clips, exercise: Exercise = "auto", out: Out = DEFAULT_OUT, engine: Engine = "auto", model: Model = "auto",
     model_path: ModelPath = None, subject: Subject = "auto", start: Start = None, end: End = None,
     slowmo: Slowmo = None, athlete_height_cm: Height = None, load_kg: Load = None, body_mass_kg: BodyMass = None,
-    slope_deg: Slope = None, exercises: OwnExercises = None, overlay: Overlay = True, html: Html = True,
-    json_: Json = False, strict: Strict = False, debug: Debug = False,
+    slope_deg: Slope = None, exercises: OwnExercises = None, limit: OwnLimits = None, overlay: Overlay = True,
+    html: Html = True, json_: Json = False, strict: Strict = False, debug: Debug = False,
 ) -> None:  # fmt: skip
     """Score videos: what was wrong, when, how bad, and what to do about it.
 
     Exit codes: 0 scored; 1 faults found (with --strict); 2 bad usage or a video that cannot be read.
     """
     from formcheck.api import check_exercise, make_options
+    from formcheck.exercises.limits import read_words, with_limits
     from formcheck.exercises.load import load_catalogue
 
     catalogue = load_catalogue(exercises)
+    catalogue = with_limits(catalogue, read_words(limit or (), catalogue))
     make_options(athlete_height_cm, load_kg, body_mass_kg, slope_deg)  # bad figures end the run before it begins
     how = dict(
         exercise=check_exercise(exercise, catalogue), engine=engine, model=model, model_path=model_path,

@@ -9,11 +9,11 @@ from typing import Any
 import streamlit as st
 
 from formcheck.app.jobs.store import Job
-from formcheck.app.limits import KEYS, measure_key, movable, with_limits
 from formcheck.app.parts.common import catalogue, exercise_select, runs, side_words, titles, verdict_words
 from formcheck.app.run import OPTION_KEYS, POSES, options_of, rescore
 from formcheck.core.spec import Measure
 from formcheck.core.types import Finding, PoseSequence, Report
+from formcheck.exercises.limits import KEYS, measure_key, movable, with_limits
 from formcheck.io import pose_file
 from formcheck.report import words
 from formcheck.report.digest import rank

@@ -7,9 +7,9 @@ import shlex
 import streamlit as st
 
 from formcheck.app.jobs.store import Job
-from formcheck.app.limits import Limits
 from formcheck.app.run import ESTIMATE_KEYS, OPTION_KEYS
 from formcheck.core.types import Report
+from formcheck.exercises.limits import Limits, as_words
 from formcheck.texts import t
 
 FLAGS = {
@@ -24,11 +24,13 @@ def told(job: Job) -> dict[str, object]:
     return {k: job.options[k] for k in (*ESTIMATE_KEYS, *OPTION_KEYS) if job.options.get(k) is not None}
 
 
-def command_line(job: Job) -> str:
-    """The ``formcheck score`` command of this run."""
+def command_line(job: Job, limits: Limits) -> str:
+    """The ``formcheck score`` command of this run, by the own limits."""
     parts = ["formcheck", "score", shlex.quote(job.name), "--exercise", job.exercise]
     for key, value in told(job).items():
         parts += [FLAGS[key], shlex.quote(f"{value:g}" if isinstance(value, float) else str(value))]
+    for word in as_words(limits):
+        parts += ["--limit", shlex.quote(word)]
     return " ".join([*parts, "--out", "formcheck-out"])
 
 
@@ -37,7 +39,7 @@ def python_code(job: Job, limits: Limits) -> str:
     extra = "".join(f", {key}={value!r}" for key, value in told(job).items())
     imports, catalogue = ["from formcheck.api import analyse"], ["catalogue = load_catalogue()"]
     if limits:
-        imports.append("from formcheck.app.limits import with_limits")
+        imports.append("from formcheck.exercises.limits import with_limits")
         catalogue = [f"limits = {limits!r}", "catalogue = with_limits(load_catalogue(), limits)"]
     imports.append("from formcheck.exercises.load import load_catalogue")
     imports.append("from formcheck.report.write import write_outputs")
@@ -53,9 +55,7 @@ def python_code(job: Job, limits: Limits) -> str:
 def panel(job: Job, report: Report, limits: Limits) -> None:
     """Both, to copy."""
     st.markdown(f"**{t('result.cli')}**")
-    st.code(command_line(job), language="bash", wrap_lines=True)
-    if limits:
-        st.caption(t("result.cli_limits"))
+    st.code(command_line(job, limits), language="bash", wrap_lines=True)
     st.markdown(f"**{t('result.python')}**")
     st.code(python_code(job, limits), language="python", wrap_lines=True)
     engine = report.engine

@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 from formcheck.app.components.mount import player
-from formcheck.app.limits import Limits, with_limits
 from formcheck.app.parts import adjust, player_data, reproduce, save, tabs
 from formcheck.app.parts.common import (
     catalogue,
@@ -28,6 +27,7 @@ from formcheck.app.parts.common import (
 )
 from formcheck.app.parts.shown import Shown, seek
 from formcheck.core.types import Finding, Report, Signals
+from formcheck.exercises.limits import Limits, with_limits
 from formcheck.report import words
 from formcheck.report.digest import Digest, digest, rank, setting_line, stop_line
 from formcheck.report.spoken import spoken
