@@ -6,7 +6,7 @@
     python bench/accuracy.py --uncertainty [FOLDER ...]
 
 Poses are estimated once per clip, engine and model, and kept outside the repository (``--cache``). ``--fresh`` is the
-blind test, docs/accuracy-fresh.md, on clips that ``python -m fixtures.generator build --half validation --draw 3
+blind test, docs/accuracy-fresh.md, on clips that ``python -m fixtures.generator build --half validation --draw 4
 --out FOLDER`` draws anew.
 """
 
