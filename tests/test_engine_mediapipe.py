@@ -70,6 +70,12 @@ def test_a_clip_without_people_is_a_result_not_a_crash(tmp_path, demo):
     assert pose.subject.people_seen == 0 and pose.subject.note
 
 
+def test_a_dark_clip_says_so_with_its_poses_and_a_bright_one_does_not(demo):
+    dark = estimate(DEMO.with_name("dark_right.mp4"), engine="mediapipe", end_s=0.5)
+    assert any("dark" in warning for warning in dark.video.warnings)
+    assert not any("dark" in warning for warning in demo.video.warnings)
+
+
 def test_a_single_frame_is_a_result(tmp_path, demo):
     assert len(estimate(make_clip(tmp_path / "one.mp4", frames=1), engine="mediapipe").time_s) == 1
 

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from formcheck.core.types import Frame
 from formcheck.errors import FormcheckError
+from formcheck.io.light import too_dark
 from formcheck.io.prefetch import prefetched
 from formcheck.io.timing import slow_motion_factor, timing_of
 from formcheck.io.video import picture_times, probe, read_frames, read_pictures, sample_frames
@@ -240,3 +242,23 @@ def test_the_real_clips_are_read_to_their_last_frame():
     info = probe(clip)
     assert (info.width, info.height, info.frames, info.fps) == (720, 1280, 360, 30.0)
     assert sum(1 for _ in read_frames(clip)) == 360
+
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "videos"
+
+
+def test_of_the_rendered_clips_the_dark_one_is_too_dark_and_no_other():
+    found = {clip.stem for clip in FIXTURES.glob("*.mp4") if too_dark(read_frames(clip))}
+    assert found == {"dark_right"}
+
+
+@pytest.mark.parametrize(
+    "black, level, dark", [(0, 40, True), (0, 60, True), (0, 90, False), (5, 90, False), (5, 40, True)]
+)
+def test_a_clip_that_begins_black_is_judged_by_what_follows(black, level, dark):
+    frames = (Frame(i, i / 30, np.full((36, 64, 3), 0 if i < black else level, np.uint8)) for i in range(60))
+    assert too_dark(frames) == dark
+
+
+def test_no_frames_are_not_dark():
+    assert not too_dark(iter(()))

@@ -43,6 +43,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType({
     "slow_camera": "{fps} frames a second is slow for steps: film at 60 if the camera can",
     "small": "the athlete is small in the picture: come closer or zoom in",
     "dim": "the legs are hard to see: more light, closer-fitting clothes, nothing in front of them",
+    "dark": "the picture is dark: film in more light, in clothes and shoes that stand out from the floor",
     "feet_lost": "the feet could not be followed well enough to find the steps ({times} of {all} stances and swings"
     " last impossibly long or short): film in more light, with legs and shoes that stand out from the floor",
     "feet_odd": "the feet were lost at times ({times} of {all} stances and swings last impossibly long or short):"

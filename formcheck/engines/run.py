@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from formcheck.core.phrases import say
 from formcheck.core.types import Frame, PoseSequence, VideoInfo
 from formcheck.engines.base import EngineName, LiveEngine, PoseEngine
 from formcheck.engines.choice import LIVE_MODEL, open_engine
 from formcheck.engines.collect import PoseCollector
 from formcheck.engines.people import Person, link, sight
 from formcheck.engines.subject import check_wish, choose, guide_to
+from formcheck.io.light import too_dark
 from formcheck.io.prefetch import prefetched
 from formcheck.io.video import probe, read_frames, sample_frames
 from formcheck.memory import give_back
@@ -48,6 +50,9 @@ def estimate(
     check_wish(subject)
     video = probe(path, slowmo)
     clip = _Clip(path, video, start_s, end_s, slowmo)
+    if too_dark(clip.frames()):
+        video = replace(video, warnings=(*video.warnings, say("dark")))
+        clip = replace(clip, video=video)
     with closing(open_engine(engine, model, model_path, progress, smooth=False)) as tracker:
         if hasattr(tracker, "survey_clip"):
             return _in_one_pass(tracker, clip, subject, progress, workers)
