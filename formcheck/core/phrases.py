@@ -38,7 +38,7 @@ PHRASES: Final[Mapping[str, str]] = MappingProxyType({
     "legs_seldom": "the legs were seen in only {share} of the clip: keep the whole body in the picture",
     "clip_short": "the clip is {seconds} s long: film at least a few strides",
     "legs_seen": "the legs were seen in {share} of the clip",
-    "lost_once": "the athlete was lost {times} time: nothing is judged there",
+    "lost_once": "the athlete was lost once: nothing is judged there",
     "lost_often": "the athlete was lost {times} times: nothing is judged there",
     "slow_camera": "{fps} frames a second is slow for steps: film at 60 if the camera can",
     "small": "the athlete is small in the picture: come closer or zoom in",

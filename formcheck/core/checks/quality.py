@@ -69,7 +69,7 @@ def _warnings(raw: PoseSequence, pose: CleanPose, coverage: float, gaps: tuple[t
     if REJECT_COVERAGE <= coverage < WARN_COVERAGE:
         out.append(say("legs_seen", share=f"{coverage:.0%}"))
     if gaps:
-        out.append(say("lost_often" if len(gaps) > 1 else "lost_once", times=len(gaps)))
+        out.append(say("lost_often", times=len(gaps)) if len(gaps) > 1 else say("lost_once"))
     if (fps := _frames_a_second(pose)) < WARN_FPS - 0.5:
         out.append(say("slow_camera", fps=f"{fps:.0f}"))
     if np.isfinite(pose.leg_px) and pose.leg_px < MIN_BODY_SHARE * pose.height:
