@@ -86,7 +86,7 @@ class CameraSet {
     const { words } = this.data;
     this.ui("toggle").textContent = this.stream ? words.stop : words.start;
     this.ui("toggle").disabled = Boolean(this.opening);
-    show(this.ui("empty"), this.stream ? "" : this.opening && this.data.visit ? words.resuming : words.press);
+    show(this.ui("empty"), this.stream ? "" : this.opening && this.going() ? words.resuming : words.press);
     this.ui("camera").textContent = words.select_camera;
     for (const name of ["steps", "direction", "cadence", "evenness"]) this.ui(`${name}-name`).textContent = words[name];
     this.canvas.setAttribute("aria-label", words.picture);

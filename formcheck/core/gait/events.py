@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from formcheck.core.gait.foot_course import SIDE_FLOOR, Floor, FootCourse, Gait, Usual, usual_of
+from formcheck.core.gait.foot_course import SIDE_FLOOR, FootCourse, Gait, Usual, usual_of
 from formcheck.core.gait.swings import EDGE_SHARE, REST_S, REST_SHARE, finished, from_rest, seen_at
 from formcheck.core.types import Array, Index
 
@@ -35,7 +35,7 @@ class FootEvents:
 NONE: Final = FootEvents(np.empty(0), np.empty(0))
 
 
-def foot_events(course: FootCourse, others: Usual | None = None, floor: Floor = SIDE_FLOOR) -> FootEvents:
+def foot_events(course: FootCourse, others: Usual | None = None) -> FootEvents:
     """Events of one foot. ``others`` is what a swing is like elsewhere, for a foot of which no whole one is seen.
 
     Each swing lies between two extremes of the foot against the body, which are smooth and hard to miss. Its ends
@@ -47,7 +47,7 @@ def foot_events(course: FootCourse, others: Usual | None = None, floor: Floor = 
     time_s, place, foot = course.time_s, course.place, course.foot
     usual = usual_of([course]) or others or Usual(0.0, 0.0)
     rest = REST_S / float(np.median(np.diff(time_s)))
-    swings = [_swing(course, pair, floor.speed, usual.best, rest) for pair in from_rest(course, usual) + course.pairs]
+    swings = [_swing(course, pair, usual.best, rest) for pair in from_rest(course, usual) + course.pairs]
     seen = np.isfinite(foot + place)
     swings = finished(time_s, foot, seen, swings, usual.way)
     width = np.nanmedian([b - a for a, b in swings] or [0.0]) if any(np.isfinite(b - a) for a, b in swings) else 0.0
@@ -56,9 +56,7 @@ def foot_events(course: FootCourse, others: Usual | None = None, floor: Floor = 
     return FootEvents(contact[seen_at(time_s, seen, contact)], off[seen_at(time_s, seen, off)])
 
 
-def _swing(
-    course: FootCourse, pair: tuple[int, int], min_speed: float, usual: float, rest: float
-) -> tuple[float, float]:
+def _swing(course: FootCourse, pair: tuple[int, int], usual: float, rest: float) -> tuple[float, float]:
     """When the foot's speed over the ground rises and falls past its share of the swing's best; NaN if unseen.
 
     A swing whose rise or fall the clip cuts off may have had its best speed out of sight: ``usual`` stands for it.
@@ -71,7 +69,7 @@ def _swing(
     best = float(np.nanmax(inner)) if np.isfinite(inner).any() else float("nan")
     fast = np.flatnonzero(rows >= CORE_SHARE * best)
     cut = begin < 0 or end >= len(speed)
-    if fast.size == 0 or best < max(min_speed, REST_SHARE * usual if cut else 0.0):
+    if fast.size == 0 or best < max(SIDE_FLOOR.speed, REST_SHARE * usual if cut else 0.0):
         return float("nan"), float("nan")
     before, after = _slow_sides(rows, fast, EDGE_SHARE * best)
     level = EDGE_SHARE * best

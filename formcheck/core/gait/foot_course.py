@@ -67,13 +67,13 @@ class Usual:
         return self.best > 0
 
 
-def foot_course(time_s: Array, ahead: Array, foot: Array, gait: Gait, floor: Floor = SIDE_FLOOR) -> FootCourse:
+def foot_course(time_s: Array, ahead: Array, foot: Array, gait: Gait) -> FootCourse:
     """The course of one foot. ``ahead`` (T,) the ankle against the body, ``foot`` (T,) heel and ankle in the picture,
     leg lengths, + toward the athlete's facing. NaN where not seen; gaps shorter than a stride are bridged.
     """
     way = -1.0 if gait == "backward" else 1.0
     place, foot = (fill_gaps(time_s, v[:, None], max_gap_s=MIN_STRIDE_S)[:, 0] * way for v in (ahead, foot))
-    ends, begins = prominent_peaks(time_s, place, floor.travel), prominent_peaks(time_s, -place, floor.travel)
+    ends, begins = prominent_peaks(time_s, place, SIDE_FLOOR.travel), prominent_peaks(time_s, -place, SIDE_FLOOR.travel)
     if ends.size == 0 or begins.size == 0:
         return FootCourse(time_s, place, foot, np.full(len(foot), np.nan), [], 0)
     speed = np.gradient(foot, time_s)
